@@ -1,0 +1,397 @@
+"""The nouns of tenor: frozen, slotted, keyword-only. Nothing here computes more than a name or a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+Unit = Literal["day", "week"]
+Baseline = Literal["none", "week before", "three weeks before"]
+Exposure = Literal["per round", "per occasion"]
+Pooling = Literal["pool", "outlet"]
+Relation = Literal["less", "greater", "differs", "equivalent"]
+Population = Literal["these documents", "these outlets", "outlets like these", "comparable events"]
+Word = Literal[
+    "supported",
+    "right direction, size not established",
+    "opposite direction found",
+    "no meaningful difference",
+    "depends on how it is counted",
+    "inconclusive",
+    "not validated",
+    "not testable",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Stretch:
+    """A run of days, from `start` up to but not including `stop`."""
+
+    start: date
+    stop: date
+
+    @property
+    def days(self) -> int:
+        """Return the number of days."""
+        return (self.stop - self.start).days
+
+    def overlaps(self, other: Stretch) -> bool:
+        """Return whether the two share a day."""
+        return self.start < other.stop and other.start < self.stop
+
+    def __str__(self) -> str:
+        """Return both days included, as people write them."""
+        last = self.stop - timedelta(days=1)
+        return f"{self.start}" if last == self.start else f"{self.start} to {last}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which days around an event day belong to its round, both ends included."""
+
+    start: int
+    stop: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        """Return the window in words."""
+        if self.unit == "week" and self.start == self.stop == 0:
+            return "the week of the event"
+        return f"{self.unit}s {self.start:+d} to {self.stop:+d}".replace("+0", "0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confounder:
+    """Something else that happened and could move the coverage."""
+
+    date: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One occurrence of a recurring event."""
+
+    id: str
+    label: str
+    date: date
+    occasions: int = 1
+    query: str | None = None
+    confounders: tuple[Confounder, ...] = ()
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What recurs, and which days count as its coverage."""
+
+    title: str
+    timezone: str
+    window: Window
+    other_windows: tuple[Window, ...] = ()
+    occasion: str = "occasion"
+    week_starts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """Days left out of the comparison, with the reason."""
+
+    stretch: Stretch
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonPeriod:
+    """The days from which comparison windows are cut."""
+
+    stretch: Stretch
+    excluded: tuple[Excluded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountColumns:
+    """Which column of a file holds what; a wide file has one column a query."""
+
+    date: str
+    matched: str | None = None
+    total: str | None = None
+    outlet: str | None = None
+    query: str | None = None
+    wide: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountSource:
+    """A file of counts as the study declares it."""
+
+    file: str
+    every: Unit
+    columns: CountColumns
+    outlet: str | None = None
+    query: str | None = None
+    date_format: str = "%Y-%m-%d"
+    counts_what: str = "pieces"
+    cite: str = ""
+    licence: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A study as its file describes it: event, rounds, comparison, sources."""
+
+    id: str
+    title: str
+    event: Event
+    rounds: tuple[Round, ...]
+    comparison: ComparisonPeriod | None
+    sources: tuple[CountSource, ...]
+    file: str
+    sha256: str
+
+    def round(self, name: str) -> Round:
+        """Return the round of that id."""
+        return next(item for item in self.rounds if item.id == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many pieces an outlet (or pool) ran on one day or in one week."""
+
+    outlet: str
+    query: str
+    start: date
+    days: int
+    matched: int
+    total: int | None
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import read, kept, merged, refused and lost."""
+
+    source: str
+    importer: str
+    read: int
+    kept: int
+    merged: int
+    already_there: int
+    refused: int
+    lost: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A question put to the tables: one SELECT with bound parameters.
+
+    `numerator` and `denominator` name what is summed above and below the line, so
+    that a value can be read aloud: "1.2 pieces per outlet-day".
+    """
+
+    name: str
+    version: int
+    numerator: str
+    denominator: str
+    scale: Literal["rate", "share"]
+    needs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    asks: str
+    sql: str
+
+    @property
+    def full_name(self) -> str:
+        """Return ``name@version``."""
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """The smallest difference that would matter, as a ratio, with the words it was given in."""
+
+    ratio: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """A sentence about coverage in a form that can be tested."""
+
+    id: str
+    claim: str
+    measure: str
+    query: str
+    population: Population
+    contrast: tuple[tuple[str, float], ...]
+    relation: Relation
+    margin: Margin
+    baseline: Baseline = "none"
+    exposure: Exposure = "per round"
+    pooling: Pooling = "pool"
+    settled: tuple[tuple[str, str], ...] = ()
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What somebody said about the coverage, and how we read it."""
+
+    id: str
+    quote: str
+    holder: str
+    date: date
+    source: str
+    hypotheses: tuple[Hypothesis, ...]
+    not_tested: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with the interval made for its population.
+
+    `value`, `low`, `high` are on the scale that is shown (a ratio: 1 is "no change").
+    An unbounded side is None. `std_error` is on the scale on which it was computed.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    level: float
+    std_error: float | None
+    p_value: float | None
+    method: str
+    population: str
+    df: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowValue:
+    """A measure in one stretch of days: the sums, the value, and what was observed of it."""
+
+    label: str
+    kind: Literal["round", "comparison"]
+    stretch: Stretch
+    num: float
+    den: float
+    value: float
+    baseline: float | None
+    occasions: int
+    observed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    """One way of counting, and what it finds.
+
+    `choices` are (axis, choice) pairs, `effect` the ratio of the claimed side to the other,
+    `agrees` is None where the cell is shown but not counted (`why` says why not).
+    """
+
+    choices: tuple[tuple[str, str], ...]
+    effect: float | None
+    low: float | None
+    high: float | None
+    k: int
+    registered: bool
+    agrees: bool | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placebo:
+    """The same contrast where nothing happened: what ordinary weeks give.
+
+    `effects` are ratios for placements of the contrast on comparison windows (at most 400,
+    evenly taken out of `placements`); `as_far` of all placements are as far from 1 as `observed`.
+    """
+
+    observed: float
+    effects: tuple[float, ...]
+    placements: int
+    as_far: int
+    k: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The verdict on one hypothesis, with everything that stands behind it."""
+
+    hypothesis: Hypothesis
+    word: Word
+    sentence: str
+    reasons: tuple[str, ...]
+    estimate: Estimate | None
+    alternatives: tuple[Estimate, ...]
+    difference: str
+    p_adjusted: float | None
+    detectable: float | None
+    windows: tuple[WindowValue, ...]
+    specifications: tuple[Specification, ...]
+    agreement: tuple[int, int]
+    placebo: Placebo | None
+    limits: tuple[str, ...]
+    registration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The one bottom line of a claim."""
+
+    claim: Claim
+    word: Word
+    sentence: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One day or week of a measure, all outlets together, for the timeline."""
+
+    start: date
+    days: int
+    num: float
+    den: float
+    value: float | None
+    observed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A measure over time with the stretches that matter in it."""
+
+    measure: Measure
+    query: str
+    points: tuple[Point, ...]
+    rounds: tuple[tuple[str, Stretch], ...]
+    comparison: tuple[Stretch, ...]
+    level: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Everything needed to compute the same bytes again."""
+
+    tenor: str
+    libraries: tuple[tuple[str, str], ...]
+    inputs: tuple[tuple[str, str], ...]
+    looked_at: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """All verdicts of a study, and what a reader needs to check them."""
+
+    plan: Plan
+    verdicts: tuple[Verdict, ...]
+    series: tuple[Series, ...]
+    measures: tuple[Measure, ...]
+    imports: tuple[ImportReport, ...]
+    limits: tuple[str, ...]
+    manifest: Manifest
+    family: str = field(default="Holm over all hypotheses of the claims file")
