@@ -6,7 +6,8 @@ TenorError
  ├── UnknownName     no measure, round, query ... of that name             exit 65
  ├── MissingInput    a file or folder that is needed is not there          exit 66
  ├── Busy            another process is writing to this study              exit 69
- └── StoreDamaged    a stored file does not hold what its log says         exit 65
+ ├── StoreDamaged    a stored file does not hold what its log says         exit 65
+ └── SeveralErrors   several of these, shown together                      exit of the first
 """
 
 from __future__ import annotations
@@ -91,11 +92,12 @@ class UnknownName(TenorError):
         return cls(f"no {kind} '{name}'", do=did_you_mean(name, known), place=place)
 
 
-class SettingErrors(StudyError):
-    """Several settings are wrong; all are shown at once."""
+class SeveralErrors(TenorError):
+    """Several things are wrong; all are shown at once."""
 
     def __init__(self, errors: Iterable[TenorError]) -> None:
         self.errors = tuple(errors)
+        self.exit_code = self.errors[0].exit_code
         super().__init__("\n".join(str(error) for error in self.errors))
 
 

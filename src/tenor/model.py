@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 Unit = Literal["day", "week"]
@@ -278,7 +278,7 @@ class WindowValue:
     stretch: Stretch
     num: float
     den: float
-    value: float
+    value: float | None
     baseline: float | None
     occasions: int
     observed: float
@@ -306,10 +306,13 @@ class Specification:
 class Placebo:
     """The same contrast where nothing happened: what ordinary weeks give.
 
-    `effects` are ratios for placements of the contrast on comparison windows (at most 400,
-    evenly taken out of `placements`); `as_far` of all placements are as far from 1 as `observed`.
+    `effects` are ratios (1 is "no difference") or, for rises above a usual level,
+    differences in `unit` (0 is "no difference"), at most 400 of them, evenly taken out of
+    `placements`; `as_far` of all placements are at least as far from "no difference" as `observed`.
     """
 
+    scale: Literal["ratio", "difference"]
+    unit: str
     observed: float
     effects: tuple[float, ...]
     placements: int
@@ -322,6 +325,7 @@ class Finding:
     """The verdict on one hypothesis, with everything that stands behind it."""
 
     hypothesis: Hypothesis
+    reading: str
     word: Word
     sentence: str
     reasons: tuple[str, ...]
@@ -370,6 +374,24 @@ class Series:
     rounds: tuple[tuple[str, Stretch], ...]
     comparison: tuple[Stretch, ...]
     level: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A measure asked for by itself: its series and its value in every round's window."""
+
+    series: Series
+    rounds: tuple[WindowValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A hypothesis as it was registered."""
+
+    hypothesis: str
+    sha256: str
+    at: datetime
+    after_viewing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""People to all of it: the command line, later the web app."""

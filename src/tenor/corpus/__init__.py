@@ -1,0 +1,1 @@
+"""Documents and counts to a store that loses nothing."""

@@ -1,0 +1,1 @@
+"""What the world has to documents and counts."""

@@ -1,0 +1,217 @@
+"""The command line: every command is a verb of `Study`. Results on stdout, errors on stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenor.errors import TenorError
+
+if TYPE_CHECKING:
+    from tenor.study import Study
+
+_STUDY = click.option(
+    "--study",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    show_default="here",
+    help="The study's folder.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="tenor", message="%(prog)s %(version)s")
+@click.option("--traceback", is_flag=True, help="Show where in tenor's code an error arose.")
+def cli(traceback: bool) -> None:
+    """How was this event covered this time, compared with before, and is what people say of it true?"""
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_JSON
+def new(folder: Path, as_json: bool) -> None:
+    """Write a commented study into FOLDER."""
+    from tenor.app.output import show
+    from tenor.study import Study
+
+    path = Study.new(folder)
+    show({"study": str(path)}, as_json, [str(path), f"next: edit it, then `tenor check --study {folder}`"])
+
+
+@cli.command()
+@_STUDY
+@_JSON
+def check(folder: Path, as_json: bool) -> None:
+    """Check the study and its claims; say every mistake with its line."""
+    from tenor.app.output import check_lines, show
+
+    study = _open(folder)
+    claims = study.claims()
+    show({"study": study.plan, "claims": claims}, as_json, check_lines(study.plan, claims))
+
+
+@cli.command()
+@_STUDY
+@_JSON
+def add(folder: Path, as_json: bool) -> None:
+    """Import the counts the study declares: what was read, kept, merged, refused, lost."""
+    from tenor.app.output import import_lines, show
+
+    reports = _open(folder).add()
+    show(reports, as_json, import_lines(reports))
+
+
+@cli.command()
+@_STUDY
+@_JSON
+def describe(folder: Path, as_json: bool) -> None:
+    """Say what is in the store, before any claim: outlets, queries, days, gaps, doubtful days."""
+    from tenor.app.output import show, table_lines
+
+    table = _open(folder).describe()
+    show(table.to_pylist(), as_json, table_lines(table))
+
+
+@cli.command()
+@_JSON
+def measures(as_json: bool) -> None:
+    """List the measures, with the question each answers."""
+    from tenor.app.output import show
+    from tenor.registry import measures as known
+
+    show(list(known().values()), as_json, [f"{item.full_name:18} {item.asks}" for item in known().values()])
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--query", required=True, help="As the counts name it.")
+@_STUDY
+@_JSON
+def measure(name: str, query: str, folder: Path, as_json: bool) -> None:
+    """Measure one query, round by round and over time."""
+    from tenor.app.output import measured_lines, show
+
+    found = _open(folder).measure(name, query=query)
+    show(found, as_json, measured_lines(found))
+
+
+@cli.command()
+@_STUDY
+@_JSON
+def preregister(folder: Path, as_json: bool) -> None:
+    """Hash every hypothesis before its numbers are looked at."""
+    from tenor.app.output import registered_lines, show
+
+    found = _open(folder).preregister()
+    show(found, as_json, registered_lines(found))
+
+
+@cli.command()
+@click.option("--fail-on", multiple=True, help="Exit with 1 if a claim gets this verdict; may be repeated.")
+@_STUDY
+@_JSON
+def audit(fail_on: tuple[str, ...], folder: Path, as_json: bool) -> None:
+    """Answer every claim: one line each."""
+    from tenor.app.output import audit_lines, check_words, show
+
+    check_words(fail_on)
+    found = _open(folder).audit()
+    show(found, as_json, audit_lines(found))
+    if any(item.word in fail_on for item in found.verdicts):
+        raise SystemExit(1)
+
+
+@cli.command()
+@click.argument("hypothesis")
+@_STUDY
+@_JSON
+def evidence(hypothesis: str, folder: Path, as_json: bool) -> None:
+    """Show the figures behind HYPOTHESIS, each with its file and line."""
+    from tenor.app.output import show, table_lines
+
+    table = _open(folder).evidence(hypothesis)
+    show(table.to_pylist(), as_json, table_lines(table))
+
+
+@cli.command()
+@click.option("--to", type=click.Path(path_type=Path), help="Where to write; by default the study's reports.")
+@_STUDY
+@_JSON
+def report(to: Path | None, folder: Path, as_json: bool) -> None:
+    """Audit the claims and write the report: one page, and the data behind it."""
+    from tenor.app.output import show
+
+    path = _open(folder).report(to)
+    show({"report": str(path)}, as_json, [str(path)])
+
+
+@cli.command()
+@click.argument("file", type=click.Choice(["study", "claims"]))
+def schema(file: str) -> None:
+    """Print the JSON Schema of a study file or a claims file, for editors."""
+    from tenor.app.output import show
+    from tenor.studyfile import claims_schema, study_schema
+
+    show(study_schema() if file == "study" else claims_schema(), True, [])
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("tenor-demo"))
+@_JSON
+def demo(folder: Path, as_json: bool) -> None:
+    """Run the bundled examples into FOLDER: real figures, from counts to reports."""
+    from tenor.app.examples import EXAMPLES, run_example
+    from tenor.app.output import audit_lines, show
+
+    results = [run_example(name, folder) for name in EXAMPLES]
+    lines = [line for found, path in results for line in [*audit_lines(found), f"  report: {path}", ""]]
+    show([{"verdicts": found.verdicts, "report": str(path)} for found, path in results], as_json, lines[:-1])
+
+
+def _open(folder: Path) -> Study:
+    from tenor.study import Study
+
+    return Study.open(folder)
+
+
+def main() -> None:
+    """Run the command line and turn every error into a sentence and an exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code.
+
+    0 done, 1 asked by --fail-on, 2 wrong usage, 65 bad data, 66 missing input,
+    69 busy, 70 a bug in tenor, 130 interrupted.
+    """
+    try:
+        cli.main(arguments, prog_name="tenor", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except TenorError as error:
+        if "--traceback" in arguments:
+            raise
+        click.echo(f"tenor: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("tenor: interrupted; what was finished is kept", err=True)
+        return 130
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except OSError as error:
+        click.echo(f"tenor: {error.filename or ''}: {error.strerror or error}", err=True)
+        return 66
+    except Exception as error:
+        if "--traceback" in arguments:
+            raise
+        what = f"{type(error).__name__}: {error}"
+        click.echo(f"tenor: this is a bug in tenor: {what}; run `tenor --traceback ...` and report it", err=True)
+        return 70
+    return 0

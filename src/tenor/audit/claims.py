@@ -1,0 +1,51 @@
+"""Registration: the hash of what will be tested, taken before the numbers are looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from tenor.audit.effect import query_of
+from tenor.model import Hypothesis, Plan, Registered
+from tenor.registry import measure_named
+
+
+def fingerprint(hypothesis: Hypothesis, plan: Plan) -> str:
+    """Return the sha256 of everything that could change a verdict: the hypothesis, rounds, windows, comparison."""
+    said = asdict(hypothesis)
+    for name in ("line", "claim"):
+        said.pop(name)
+    rounds = [asdict(plan.round(name)) for name, _ in hypothesis.contrast]
+    for item in rounds:
+        item.pop("line")
+    event, comparison = asdict(plan.event), plan.comparison and asdict(plan.comparison)
+    version = measure_named(hypothesis.measure).full_name
+    whole = {"hypothesis": said, "rounds": rounds, "event": event, "comparison": comparison, "measure": version}
+    text = json.dumps(whole, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def looked_at(hypothesis: Hypothesis, plan: Plan) -> list[str]:
+    """Return the names under which a run records that it looked at what a hypothesis is about."""
+    measure = measure_named(hypothesis.measure).name
+    queries = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
+    return sorted(f"{measure}:{query}" for query in queries)
+
+
+def registration_words(hypothesis: Hypothesis, plan: Plan, registered: Sequence[Registered]) -> str:
+    """Say whether, when and how a hypothesis was registered.
+
+    A registration is self-declared: tenor can show that a text was hashed and when its own
+    runs looked at the measure, not what its author had seen elsewhere.
+    """
+    mine = [item for item in registered if item.hypothesis == hypothesis.id]
+    if not mine:
+        return "not registered: treat as exploratory"
+    same = [item for item in mine if item.sha256 == fingerprint(hypothesis, plan)]
+    if not same:
+        return f"changed since it was registered on {mine[-1].at:%Y-%m-%d}: treat as exploratory"
+    first = min(same, key=lambda item: item.at)
+    seen = "after viewing" if first.after_viewing else "self-declared"
+    return f"registered {first.at:%Y-%m-%d %H:%M} UTC, {seen}, sha256 {first.sha256[:12]}"

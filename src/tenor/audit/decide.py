@@ -1,0 +1,72 @@
+"""From a test to one of the verdict words: the only place where a word is chosen for a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tenor.compare.effects import RatioTest, equivalence, quantile, two_sided
+from tenor.model import Hypothesis, Relation, Word
+
+VERDICT_WORDS: tuple[tuple[Word, str], ...] = (
+    ("supported", "the Holm-adjusted interval lies on the claimed side of no difference and beyond the margin"),
+    ("right direction, size not established", "the interval lies on the claimed side, but not beyond the margin"),
+    ("opposite direction found", "the interval lies on the other side (for a claim of sameness: outside the margin)"),
+    (
+        "no meaningful difference",
+        "an equivalence test places the effect inside the margin (for a claim of sameness this is 'supported')",
+    ),
+    ("depends on how it is counted", "under 80 % of the distinct, applicable ways of counting agree"),
+    ("inconclusive", "the interval is too wide; the smallest detectable effect is printed"),
+    ("not validated", "human codes are missing or agree too little; the model's estimate is shown, marked uncorrected"),
+    ("not testable", "this corpus can't answer: no denominator, an incomplete round, too few comparable windows"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a test: relation, margin, and the level Holm leaves to this hypothesis."""
+
+    relation: Relation
+    margin: float
+    alpha: float
+
+    @property
+    def same(self) -> tuple[float, float]:
+        """Return the ratios between which a difference does not matter."""
+        low = min(self.margin, 1 / self.margin)
+        return low, 1 / low
+
+
+def question_of(hypothesis: Hypothesis, alpha: float) -> Question:
+    """Return what a hypothesis asks at a level."""
+    return Question(relation=hypothesis.relation, margin=hypothesis.margin.ratio, alpha=alpha)
+
+
+def p_value(test: RatioTest, question: Question) -> float:
+    """Return the p-value that enters the family: of a difference, or of sameness where that is claimed."""
+    return equivalence(test, *question.same) if question.relation == "equivalent" else two_sided(test)
+
+
+def direction(test: RatioTest, alpha: float, against: float = 1.0) -> int:
+    """Return -1 or 1 where the interval lies below or above `against`, else 0."""
+    statistic, reach = test.statistic(against), quantile(1 - alpha / 2, test.df)
+    return -1 if statistic < -reach else 1 if statistic > reach else 0
+
+
+def word_of(test: RatioTest, question: Question) -> Word:
+    """Return the verdict word of a test, before other ways of counting are looked at."""
+    low, high = question.same
+    same = equivalence(test, low, high) <= question.alpha
+    if question.relation == "equivalent":
+        outside = direction(test, question.alpha, low) < 0 or direction(test, question.alpha, high) > 0
+        return "supported" if same else "opposite direction found" if outside else "inconclusive"
+    found = direction(test, question.alpha)
+    claimed = {"less": -1, "greater": 1, "differs": found}[question.relation]
+    beyond = low if claimed < 0 else high
+    if found and found == claimed and direction(test, question.alpha, beyond) == claimed:
+        return "supported"
+    if same:
+        return "no meaningful difference"
+    if not found:
+        return "inconclusive"
+    return "right direction, size not established" if found == claimed else "opposite direction found"

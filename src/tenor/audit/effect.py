@@ -1,0 +1,192 @@
+"""Where measures and estimates meet: rows of a measure become a frame, cells of it become estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tenor.audit.frame import Cell, Frame, Grid, aligned, grid
+from tenor.compare.effects import (
+    LinearRatio,
+    LogRatio,
+    RatioTest,
+    Sides,
+    dispersion,
+    linear_contrast,
+    log_contrast,
+    noise_contrast,
+    noise_variance,
+    outlet_contrast,
+    quantile,
+    two_sided,
+)
+from tenor.compare.resample import placebo_differences, placebo_ratios
+from tenor.model import Estimate, Hypothesis, Measure, Placebo, Plan, Round
+from tenor.registry import measure_named
+
+Floats = NDArray[np.float64]
+Query = Callable[[str, Mapping[str, object]], pa.Table]
+NEEDED = 20
+_STRIP = 400
+POPULATION = "comparable events"
+
+
+def query_of(hypothesis: Hypothesis, item: Round) -> str:
+    """Return the query that counts a round under a hypothesis."""
+    return hypothesis.query or item.query or ""
+
+
+def grid_of(query: Query, measure: Measure, name: str, doubtful: pa.Table) -> Grid | None:
+    """Ask the store for the rows of a measure under a query, and lay them on a grid."""
+    return grid(query(measure.sql, {"query": name}), doubtful)
+
+
+def frame_of(query: Query, plan: Plan, hypothesis: Hypothesis, doubtful: pa.Table) -> Frame | None:
+    """Build the frame of a hypothesis; None where a query has no figures at all."""
+    measure = measure_named(hypothesis.measure)
+    rounds = tuple(plan.round(name) for name, _ in hypothesis.contrast)
+    names = {query_of(hypothesis, item) for item in rounds}
+    grids = {name: found for name in sorted(names) if (found := grid_of(query, measure, name, doubtful)) is not None}
+    if len(grids) < len(names):
+        return None
+    same = dict(zip(grids, aligned(list(grids.values())), strict=True))
+    return Frame(plan=plan, rounds=rounds, grids=tuple(same[query_of(hypothesis, item)] for item in rounds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """An estimate of one cell: the ratio as counted, and its test where one can be made."""
+
+    value: float | None
+    sides: Sides
+    comparison: Floats
+    test: RatioTest | None
+    note: str = ""
+
+
+def effect(cell: Cell, hypothesis: Hypothesis, measure: Measure, rounds: tuple[Round, ...]) -> Effect:
+    """Estimate the contrast of a hypothesis in one cell.
+
+    Returns
+    -------
+    Effect
+        With `value` None where the other side is not above zero, so that no ratio exists,
+        and `test` None where comparison windows are fewer than 20.
+    """
+    weights = np.array([weight for _, weight in hypothesis.contrast])
+    occasions = np.array([item.occasions if cell.choice.exposure == "per occasion" else 1 for item in rounds], float)
+    if not np.all(np.isfinite(cell.values)) or cell.values.size == 0:
+        nothing = Sides(weights, np.full_like(weights, np.nan), occasions, np.full_like(weights, np.nan))
+        return Effect(value=None, sides=nothing, comparison=np.empty(0), test=None)
+    raw = cell.choice.baseline == "none"
+    values, comparison, note = _above_zero(cell) if raw else (cell.values, cell.comparison_values, "")
+    level = values if raw else values + cell.baselines
+    sides = Sides(weights, values, occasions, noise_variance(level, cell.rounds.den.sum(axis=0), measure.scale))
+    if sides.side(above=False) <= 0:
+        return Effect(value=None, sides=sides, comparison=comparison, test=None, note=note)
+    test: RatioTest | None = None
+    if comparison.size >= NEEDED:
+        test = log_contrast(sides, comparison) if raw else linear_contrast(sides, comparison)
+    value = sides.side(above=True) / sides.side(above=False)
+    return Effect(value=value, sides=sides, comparison=comparison, test=test, note=note)
+
+
+def _above_zero(cell: Cell) -> tuple[Floats, Floats, str]:
+    """Add half a piece to every window where one has none: a logarithm needs it."""
+    if np.all(cell.values > 0) and np.all(cell.comparison_values > 0):
+        return cell.values, cell.comparison_values, ""
+
+    note = "half a piece was added to every window, because at least one holds none"
+    rounds, ordinary = (0.5 / windows.den.sum(axis=0) for windows in (cell.rounds, cell.comparison))
+    return cell.values + rounds, cell.comparison_values + ordinary, note
+
+
+def placebo(found: Effect, unit: str) -> Placebo | None:
+    """Return what the same contrast gives on comparison windows."""
+    if found.test is None or found.value is None:
+        return None
+    if isinstance(found.test, LogRatio):
+        effects = placebo_ratios(found.sides, found.comparison)
+        observed = found.value
+        far = np.abs(np.log(effects)) >= abs(np.log(observed))
+    else:
+        effects = placebo_differences(found.sides, found.comparison)
+        observed = found.sides.side(above=True) - found.sides.side(above=False)
+        far = np.abs(effects) >= abs(observed)
+    if effects.size == 0:
+        return None
+    some = effects[np.unique(np.linspace(0, effects.size - 1, _STRIP).astype(int))]
+    return Placebo(
+        scale="ratio" if isinstance(found.test, LogRatio) else "difference",
+        unit="times" if isinstance(found.test, LogRatio) else unit,
+        observed=float(observed),
+        effects=tuple(float(value) for value in some),
+        placements=int(effects.size),
+        as_far=int(far.sum()),
+        k=int(found.comparison.size),
+    )
+
+
+def estimate_of(test: RatioTest, alpha: float, method: str, population: str = POPULATION) -> Estimate:
+    """Put a test into the form that is shown."""
+    low, high = test.interval(alpha)
+    error = test.std_error if isinstance(test, LogRatio) else None
+    return Estimate(
+        value=test.value,
+        low=low,
+        high=high,
+        level=1 - alpha,
+        std_error=error,
+        p_value=two_sided(test),
+        method=method,
+        population=population,
+        df=test.df if np.isfinite(test.df) else None,
+    )
+
+
+def own_method(test: RatioTest, k: int, alpha: float) -> str:
+    """Say how tenor's own interval was made."""
+    kind = "difference of rises, Fieller" if isinstance(test, LinearRatio) else "log ratio"
+    t = quantile(1 - alpha / 2, test.df)
+    return f"spread of the same contrast over K = {k} comparison windows ({kind}), t({test.df:.0f}) = {t:.3f}"
+
+
+def alternatives(cell: Cell, found: Effect, measure: Measure, alpha: float) -> tuple[Estimate, ...]:
+    """Return the intervals others would print for the same ratio, each with why not to believe it."""
+    if found.test is None or not isinstance(found.test, LogRatio):
+        return ()
+    noise = "binomial" if measure.scale == "share" else "Poisson"
+    phi = dispersion(cell.comparison.num.sum(axis=0), cell.comparison.den.sum(axis=0), measure.scale)
+    shown = [
+        estimate_of(
+            found.test,
+            alpha,
+            f"{own_method(found.test, found.comparison.size, alpha)}, not adjusted for several hypotheses",
+        ),
+        estimate_of(
+            noise_contrast(found.sides, 1.0),
+            alpha,
+            f"{noise} (do not believe: it takes every piece for an independent throw of dice)",
+            "none: pieces as independent draws",
+        ),
+        estimate_of(
+            noise_contrast(found.sides, phi),
+            alpha,
+            f"quasi-{noise}, dispersion {phi:.2f} from the comparison windows, normal quantile",
+        ),
+    ]
+    rounds = cell.rounds
+    if len(rounds.num) >= 2 and np.all(rounds.den.sum(axis=0) > 0) and np.all(rounds.num.sum(axis=0) > 0):
+        shown.append(
+            estimate_of(
+                outlet_contrast(rounds.num.T, rounds.den.T, found.sides.weights, found.sides.occasions),
+                alpha,
+                "outlets as clusters (do not believe for volume: blind to news days all outlets share)",
+                "outlets like these",
+            )
+        )
+    return tuple(shown)

@@ -1,0 +1,65 @@
+"""What must hold before any number becomes a verdict; what does not hold is said in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tenor.audit.effect import NEEDED, Effect
+from tenor.audit.frame import OBSERVED, Cell, Frame
+from tenor.model import Hypothesis, Measure
+
+
+def closed_gates(
+    frame: Frame | None, cell: Cell | None, found: Effect | None, hypothesis: Hypothesis, measure: Measure
+) -> list[str]:
+    """Return why this corpus can't answer the hypothesis; empty where it can.
+
+    Parameters
+    ----------
+    frame, cell, found
+        The frame, the registered cell and its effect; None where the query has no figures.
+    hypothesis, measure
+        What is asked.
+    """
+    if frame is None or cell is None:
+        named = f"the query '{hypothesis.query}'" if hypothesis.query else "the query of a round"
+        return [f"no figures are stored for {named}"]
+    if cell.why_not or found is None:
+        return [cell.why_not]
+    reasons = _unobserved(frame, cell)
+    if np.any(cell.rounds.den.sum(axis=0) == 0):
+        what = "the total of all pieces" if measure.scale == "share" else "an observed day"
+        reasons.append(f"no denominator: {what} is missing in at least one round")
+    elif found.value is None:
+        reasons.append(
+            "the rounds compared with did not rise above their usual level, so there is nothing to compare with"
+        )
+    reasons += _too_few(frame, cell, found)
+    return reasons
+
+
+def _unobserved(frame: Frame, cell: Cell) -> list[str]:
+    reasons = []
+    for at, (item, grid) in enumerate(zip(frame.rounds, frame.grids, strict=True)):
+        stretch, observed = cell.rounds.stretches[at], float(cell.rounds.observed[at])
+        if observed >= OBSERVED:
+            continue
+        columns = [column for column in grid.columns(stretch) if 0 <= column < grid.units]
+        stopped = bool(np.any(grid.doubt[:, columns]))
+        why = ": the feed seems to have stopped inside it" if stopped else ": figures are missing"
+        reasons.append(f"the window of {item.label} ({stretch}) is {observed:.0%} observed{why}")
+    return reasons
+
+
+def _too_few(frame: Frame, cell: Cell, found: Effect) -> list[str]:
+    k = int(found.comparison.size)
+    if k >= NEEDED:
+        return []
+    dropped = f" ({cell.dropped} more were not observed well enough)" if cell.dropped else ""
+    if frame.plan.comparison is None:
+        why = "the study names no comparison period"
+    elif not frame.one_query:
+        why = "the rounds are counted by different queries, and none of them has an ordinary time of its own"
+    else:
+        why = f"there are {k} comparison windows{dropped}"
+    return [f"{why}; a verdict on volume needs at least {NEEDED} comparable stretches of time"]

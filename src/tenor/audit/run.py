@@ -1,0 +1,163 @@
+"""The verbs of the audit on a stored study: measure, register, audit. Every look at a number is recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+
+from tenor.audit.claims import fingerprint, looked_at
+from tenor.audit.effect import NEEDED, frame_of, grid_of, query_of
+from tenor.audit.frame import OBSERVED
+from tenor.audit.series import round_values, series_of
+from tenor.audit.specifications import AGREEMENT
+from tenor.audit.verdict import ALPHA, ask, audit, windows_of
+from tenor.corpus.completeness import doubtful_days
+from tenor.corpus.ingest import imports_of
+from tenor.corpus.journal import keep, record, registrations, seen_before
+from tenor.corpus.store import Store
+from tenor.errors import MissingInput, UnknownName
+from tenor.model import Audit, Claim, Manifest, Measured, Plan, Registered, Series
+from tenor.registry import measure_named
+
+_LIBRARIES = ("altair", "duckdb", "numpy", "pyarrow", "scipy", "vl-convert-python")
+
+
+def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequence[Path]) -> Audit:
+    """Answer all claims of a stored study.
+
+    Parameters
+    ----------
+    store, plan, claims
+        The study.
+    files
+        The study's own files, whose hashes go into the manifest.
+
+    Raises
+    ------
+    MissingInput
+        Nothing was added yet.
+    """
+    imports = imports_of(store)
+    if not imports:
+        raise MissingInput("there are no figures in this study yet", do="run `tenor add`")
+    names = sorted({name for claim in claims for item in claim.hypotheses for name in looked_at(item, plan)})
+    inputs = _inputs(files, plan)
+    verdicts = audit(plan, claims, store.query, doubtful_days(store), registrations(store))
+    record(store, "audit", names, [" ".join(pair) for pair in inputs])
+    measures = {item.measure: measure_named(item.measure) for claim in claims for item in claim.hypotheses}
+    return Audit(
+        plan=plan,
+        verdicts=verdicts,
+        series=tuple(item for name in names if (item := _series(store, plan, *name.split(":", 1))) is not None),
+        measures=tuple(measures[name] for name in sorted(measures)),
+        imports=imports,
+        limits=tuple(sorted({row["why"] for row in doubtful_days(store).to_pylist()})),
+        manifest=_manifest(inputs, names),
+    )
+
+
+def measure_one(store: Store, plan: Plan, name: str, query: str) -> Measured:
+    """Measure one query over time and round by round.
+
+    Raises
+    ------
+    UnknownName
+        There is no such measure, or no figure for that query.
+    """
+    measure = measure_named(name)
+    found = grid_of(store.query, measure, query, doubtful_days(store))
+    if found is None:
+        known = store.query("SELECT DISTINCT query FROM counts ORDER BY query", {})["query"].to_pylist()
+        raise UnknownName.of("query", query, known)
+    record(store, "measure", [f"{measure.name}:{query}"], [])
+    return Measured(series=series_of(found, plan, measure, query), rounds=round_values(found, plan, query))
+
+
+_EVIDENCE = """\
+SELECT $window AS "window", outlet, query, start, days, matched, total, source, line
+FROM counts WHERE query = $query AND start >= $first AND start < $stop ORDER BY start, outlet"""
+
+
+def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa.Table:
+    """Return the figures in every window of a hypothesis, each with its file and line.
+
+    Raises
+    ------
+    UnknownName
+        No claim has a hypothesis of that id.
+    """
+    known = {item.id: item for claim in claims for item in claim.hypotheses}
+    if name not in known:
+        raise UnknownName.of("hypothesis", name, known)
+    hypothesis = known[name]
+    asked = ask(hypothesis, frame_of(store.query, plan, hypothesis, doubtful_days(store)))
+    queries = [query_of(hypothesis, plan.round(item)) for item, _ in hypothesis.contrast]
+    record(store, "evidence", looked_at(hypothesis, plan), [])
+    windows = windows_of(asked)
+    tables = []
+    for at, window in enumerate(windows):
+        bound = {
+            "window": window.label,
+            "query": queries[min(at, len(queries) - 1)],
+            "first": window.stretch.start,
+            "stop": window.stretch.stop,
+        }
+        tables.append(store.query(_EVIDENCE, bound))
+    if not tables:
+        raise MissingInput(f"no figure is stored that '{name}' could be judged by", do="run `tenor add`")
+    return pa.concat_tables(tables)
+
+
+def register(store: Store, plan: Plan, claims: Sequence[Claim]) -> tuple[Registered, ...]:
+    """Hash every hypothesis, say whether its numbers were looked at before, and keep both."""
+    seen, now = seen_before(store), datetime.now(tz=UTC)
+    found = tuple(
+        Registered(
+            hypothesis=item.id,
+            sha256=fingerprint(item, plan),
+            at=now,
+            after_viewing=not seen.isdisjoint(looked_at(item, plan)),
+        )
+        for claim in claims
+        for item in claim.hypotheses
+    )
+    keep(store, found)
+    return found
+
+
+def _series(store: Store, plan: Plan, name: str, query: str) -> Series | None:
+    measure = measure_named(name)
+    found = grid_of(store.query, measure, query, doubtful_days(store))
+    return None if found is None else series_of(found, plan, measure, query)
+
+
+def _inputs(files: Sequence[Path], plan: Plan) -> tuple[tuple[str, str], ...]:
+    folder = files[0].parent
+    paths = [*files, *(folder / source.file for source in plan.sources)]
+    unique = dict.fromkeys(paths)
+    return tuple(
+        (path.name, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no longer there")
+        for path in unique
+    )
+
+
+def _manifest(inputs: tuple[tuple[str, str], ...], names: Sequence[str]) -> Manifest:
+    return Manifest(
+        tenor=version("tenor"),
+        libraries=(("python", platform.python_version()), *((name, version(name)) for name in _LIBRARIES)),
+        inputs=inputs,
+        looked_at=tuple(names),
+        settings=(
+            ("level", f"{1 - ALPHA:g}, Holm over all testable hypotheses"),
+            ("comparison windows needed", str(NEEDED)),
+            ("share of a window that must be observed", f"{OBSERVED:g}"),
+            ("share of ways of counting that must agree", f"{AGREEMENT:g}"),
+            ("seed of placebo placements, where not all are taken", "0"),
+        ),
+    )

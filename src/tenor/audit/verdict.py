@@ -1,0 +1,221 @@
+"""The audit: gates, estimates, one family, other ways of counting, one bottom line a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tenor.audit import sentences
+from tenor.audit.claims import registration_words
+from tenor.audit.decide import p_value, question_of, word_of
+from tenor.audit.effect import Effect, Query, alternatives, effect, estimate_of, frame_of, own_method, placebo
+from tenor.audit.frame import Cell, Frame
+from tenor.audit.gates import closed_gates
+from tenor.audit.series import window_values
+from tenor.audit.specifications import AGREEMENT, agreement, count_all, judged, registered_choice
+from tenor.compare.effects import RatioTest
+from tenor.compare.family import holm, holm_alphas
+from tenor.model import Claim, Finding, Hypothesis, Measure, Plan, Registered, Verdict, WindowValue, Word
+from tenor.registry import measure_named
+
+ALPHA = 0.05
+_WEAKEST: tuple[Word, ...] = (
+    "not testable",
+    "not validated",
+    "opposite direction found",
+    "no meaningful difference",
+    "depends on how it is counted",
+    "inconclusive",
+    "right direction, size not established",
+    "supported",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A hypothesis with everything counted for it, before the family is closed."""
+
+    hypothesis: Hypothesis
+    measure: Measure
+    frame: Frame | None
+    cell: Cell | None
+    found: Effect | None
+    closed: tuple[str, ...]
+
+    @property
+    def test(self) -> RatioTest | None:
+        """Return the test of the registered way of counting, where a verdict may stand on it."""
+        return None if self.closed or self.found is None else self.found.test
+
+
+def ask(hypothesis: Hypothesis, frame: Frame | None) -> Asked:
+    """Count a hypothesis in its registered way and try the gates."""
+    measure = measure_named(hypothesis.measure)
+    cell = None if frame is None else frame.cell(registered_choice(frame, hypothesis))
+    found = None
+    if frame is not None and cell is not None and not cell.why_not:
+        found = effect(cell, hypothesis, measure, frame.rounds)
+    closed = tuple(closed_gates(frame, cell, found, hypothesis, measure))
+    return Asked(hypothesis=hypothesis, measure=measure, frame=frame, cell=cell, found=found, closed=closed)
+
+
+def audit(
+    plan: Plan,
+    claims: Sequence[Claim],
+    query: Query,
+    doubtful: pa.Table,
+    registered: Sequence[Registered],
+) -> tuple[Verdict, ...]:
+    """Answer every claim.
+
+    Parameters
+    ----------
+    plan, claims
+        The study and its claims; all hypotheses form one family (Holm).
+    query
+        Runs a SELECT with bound parameters on the study's store.
+    doubtful
+        Days that look unobserved (`corpus.completeness.doubtful_days`).
+    registered
+        What was registered, and when.
+
+    Returns
+    -------
+    tuple of Verdict
+        One a claim, in order.
+    """
+    asked = [
+        ask(hypothesis, frame_of(query, plan, hypothesis, doubtful))
+        for claim in claims
+        for hypothesis in claim.hypotheses
+    ]
+    words = {item.hypothesis.id: registration_words(item.hypothesis, plan, registered) for item in asked}
+    findings = {item.hypothesis.id: item for item in judge(asked, words)}
+    return tuple(_verdict(claim, [findings[item.id] for item in claim.hypotheses]) for claim in claims)
+
+
+def judge(asked: Sequence[Asked], registration: Mapping[str, str]) -> list[Finding]:
+    """Close the family and give every hypothesis its word."""
+    tests = {at: item.test for at, item in enumerate(asked) if item.test is not None}
+    p_values = [p_value(test, question_of(asked[at].hypothesis, ALPHA)) for at, test in tests.items()]
+    alphas = dict(zip(tests, holm_alphas(p_values, ALPHA), strict=True))
+    adjusted = dict(zip(tests, holm(p_values), strict=True))
+    findings = []
+    for at, item in enumerate(asked):
+        words = registration.get(item.hypothesis.id, "")
+        if at in tests:
+            findings.append(_finding(item, tests[at], alphas[at], adjusted[at], words))
+        else:
+            findings.append(_not_testable(item, words))
+    return findings
+
+
+def _finding(item: Asked, test: RatioTest, alpha: float, adjusted: float, registration: str) -> Finding:
+    frame, cell, found, hypothesis = item.frame, item.cell, item.found, item.hypothesis
+    assert frame is not None
+    assert cell is not None
+    assert found is not None
+    question = question_of(hypothesis, alpha)
+    first = word_of(test, question)
+    specs = judged(count_all(frame, hypothesis, item.measure), question, first)
+    agree, of = agreement(specs)
+    word: Word = "depends on how it is counted" if agree < AGREEMENT * of else first
+    estimate = estimate_of(test, alpha, own_method(test, found.comparison.size, alpha))
+    detectable = test.detectable(alpha, below=hypothesis.relation != "greater")
+    strip = placebo(found, sentences.unit_of_difference(found, item.measure))
+    limits = _limits(item) + ([sentences.placebo_words(strip)] if strip else [])
+    return Finding(
+        hypothesis=hypothesis,
+        reading=sentences.reading(frame, hypothesis, item.measure),
+        word=word,
+        sentence=sentences.bottom_line(frame, hypothesis, item.measure, estimate, cell, found),
+        reasons=sentences.reasons(word, hypothesis, estimate, detectable, specs),
+        estimate=estimate,
+        alternatives=alternatives(cell, found, item.measure, ALPHA),
+        difference=sentences.difference_words(frame, hypothesis, item.measure, found),
+        p_adjusted=adjusted,
+        detectable=detectable,
+        windows=windows_of(item),
+        specifications=specs,
+        agreement=(agree, of),
+        placebo=strip,
+        limits=tuple(limits),
+        registration=registration,
+    )
+
+
+def _not_testable(item: Asked, registration: str) -> Finding:
+    frame, found = item.frame, item.found
+    sentence, difference, reading = "This corpus can't answer it.", "", ""
+    if frame is not None:
+        reading = sentences.reading(frame, item.hypothesis, item.measure)
+    if frame is not None and found is not None and found.value is not None:
+        sentence = f"{sentence} {sentences.described_only(frame, item.hypothesis, item.measure, found)}"
+        difference = sentences.difference_words(frame, item.hypothesis, item.measure, found)
+    return Finding(
+        hypothesis=item.hypothesis,
+        reading=reading,
+        word="not testable",
+        sentence=sentence,
+        reasons=item.closed,
+        estimate=None,
+        alternatives=(),
+        difference=difference,
+        p_adjusted=None,
+        detectable=None,
+        windows=windows_of(item),
+        specifications=(),
+        agreement=(0, 0),
+        placebo=None,
+        limits=tuple(_limits(item)),
+        registration=registration,
+    )
+
+
+def _limits(item: Asked) -> list[str]:
+    frame, cell, found = item.frame, item.cell, item.found
+    if frame is None or cell is None or found is None:
+        return []
+    limits = sentences.confounding(frame, cell)
+    if found.note:
+        limits.append(found.note)
+    if cell.dropped:
+        limits.append(f"{cell.dropped} comparison windows were left out, because too little of them was observed")
+    if len(frame.grids[0].outlets) == 1:
+        limits.append(f"one pool ({frame.grids[0].outlets[0]}): what its outlets do differently can't be seen")
+    return limits
+
+
+def windows_of(item: Asked) -> tuple[WindowValue, ...]:
+    """Return the windows a hypothesis is counted on: its rounds, then the comparison windows."""
+    frame, cell = item.frame, item.cell
+    if frame is None or cell is None or cell.why_not:
+        return ()
+    pooling, raw = cell.choice.pooling, cell.choice.baseline == "none"
+    rounds = window_values(
+        cell.rounds,
+        pooling,
+        labels=[item.label for item in frame.rounds],
+        occasions=[item.occasions for item in frame.rounds],
+        levels=None if raw else cell.baselines,
+    )
+    ordinary = window_values(
+        cell.comparison,
+        pooling,
+        labels=[f"comparison {at}" for at in range(1, len(cell.comparison) + 1)],
+        occasions=[0] * len(cell.comparison),
+        levels=None if raw else cell.comparison.values(pooling) - cell.comparison_values,
+    )
+    return (*rounds, *ordinary)
+
+
+def _verdict(claim: Claim, findings: Sequence[Finding]) -> Verdict:
+    """Give a claim the weakest word of its parts: it is supported only if all of them are."""
+    weakest = min(findings, key=lambda item: _WEAKEST.index(item.word))
+    head = weakest.sentence
+    if len(findings) > 1:
+        parts = "; ".join(f"{item.hypothesis.id}: {item.word}" for item in findings)
+        head = f"{len(findings)} parts, the weakest decides ({parts}). {head}"
+    return Verdict(claim=claim, word=weakest.word, sentence=head, findings=tuple(findings))

@@ -1,0 +1,134 @@
+"""From a claims file to `Claim` and `Hypothesis`, checked against the study they are about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tenor import model
+from tenor.errors import StudyError, TenorError, did_you_mean
+from tenor.registry import measures
+from tenor.studyfile.lined import Lined, SettingPath, describe, duplicates, raise_all, read_lined
+from tenor.studyfile.margins import margin_from_words
+from tenor.studyfile.settings import ClaimsDescription, ClaimSetting, HypothesisSetting
+
+
+def read_claims(path: Path, plan: model.Plan) -> tuple[model.Claim, ...]:
+    """Read a claims file and check it against its study.
+
+    Parameters
+    ----------
+    path
+        The file, usually ``claims.yaml``.
+    plan
+        The study the claims are about.
+
+    Returns
+    -------
+    tuple of Claim
+        In the order of the file.
+
+    Raises
+    ------
+    TenorError
+        With file, line, setting, what is wrong and what to do; all mistakes at once.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tenor.studyfile import read_study
+    >>> from tenor.testing import example_folder
+    >>> folder = example_folder("debates")
+    >>> [claim.id for claim in read_claims(folder / "claims.yaml", read_study(folder / "tenor.yaml"))]
+    ['smaller-share', 'less-per-night']
+    """
+    lined = read_lined(path)
+    said = describe(lined, ClaimsDescription)
+    errors = duplicates(lined, [("claims", index) for index in range(len(said.claims))], [c.id for c in said.claims])
+    paths: list[SettingPath] = []
+    ids: list[str] = []
+    claims: list[model.Claim] = []
+    for number, claim in enumerate(said.claims):
+        hypotheses = []
+        for index, item in enumerate(claim.hypotheses):
+            at = ("claims", number, "hypotheses", index)
+            paths.append(at)
+            ids.append(item.id)
+            found = _hypothesis(lined, at, item, claim.id, plan)
+            errors += found if isinstance(found, list) else []
+            hypotheses += [found] if isinstance(found, model.Hypothesis) else []
+        claims.append(_claim(claim, tuple(hypotheses), lined.place(("claims", number)).line))
+    raise_all(errors + duplicates(lined, paths, ids))
+    return tuple(claims)
+
+
+def _claim(said: ClaimSetting, hypotheses: tuple[model.Hypothesis, ...], line: int | None) -> model.Claim:
+    fields = said.model_dump(exclude={"hypotheses"})
+    return model.Claim(hypotheses=hypotheses, line=line, **fields)
+
+
+def _hypothesis(
+    lined: Lined, at: SettingPath, said: HypothesisSetting, claim: str, plan: model.Plan
+) -> model.Hypothesis | list[TenorError]:
+    errors = _contrast_mistakes(lined, at, said, plan) + _name_mistakes(lined, at, said, plan)
+    margin = model.Margin(ratio=1, words="")
+    try:
+        margin = margin_from_words(said.margin, said.relation)
+    except StudyError as error:
+        errors.append(lined.error((*at, "margin"), error.what, error.do))
+    if errors:
+        return errors
+    return model.Hypothesis(
+        id=said.id,
+        claim=claim,
+        measure=said.measure,
+        query=said.query or "",
+        population=said.population,
+        contrast=tuple(said.contrast.items()),
+        relation=said.relation,
+        margin=margin,
+        baseline=said.baseline,
+        exposure=said.exposure,
+        pooling=said.pooling,
+        settled=tuple(said.settled.items()),
+        line=lined.place(at).line,
+    )
+
+
+def _contrast_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan: model.Plan) -> list[TenorError]:
+    known = [item.id for item in plan.rounds]
+    errors: list[TenorError] = [
+        lined.error((*at, "contrast", name), f"no round '{name}'", did_you_mean(name, known))
+        for name in said.contrast
+        if name not in known
+    ]
+    weights = list(said.contrast.values())
+    total = sum(weights)
+    if not all(abs(weight) <= 1_000 for weight in weights):
+        errors.append(lined.error((*at, "contrast"), "a weight is not a number of ordinary size", "use 1 and -0.5"))
+    elif abs(total) > 1e-6:
+        do = "the rounds compared with get negative weights, as in {r3: 1, r1: -0.5, r2: -0.5}"
+        errors.append(lined.error((*at, "contrast"), f"the weights sum to {total:g}, not to zero", do))
+    elif not any(weight > 0 for weight in weights):
+        errors.append(lined.error((*at, "contrast"), "no round has a positive weight", "weigh the claimed round 1"))
+    return errors
+
+
+def _name_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan: model.Plan) -> list[TenorError]:
+    errors: list[TenorError] = []
+    if said.measure.partition("@")[0] not in measures():
+        do = did_you_mean(said.measure, measures())
+        errors.append(lined.error((*at, "measure"), f"no measure '{said.measure}'", do))
+    own = [item.id for item in plan.rounds if item.id in said.contrast and item.query is None]
+    if said.query is None and own:
+        what = f"no query says what counts, and the rounds {', '.join(own)} have none of their own"
+        errors.append(lined.error((*at, "query"), what, "add 'query' here or to the rounds"))
+    axes = ("window", "baseline", "exposure", "pooling")
+    errors += [
+        lined.error((*at, "settled", axis), f"no axis '{axis}'", did_you_mean(axis, axes))
+        for axis in said.settled
+        if axis not in axes
+    ]
+    if said.population != "comparable events" and said.measure.startswith("volume."):
+        what = f"for volume, an interval over '{said.population}' is too narrow: all outlets share the same news days"
+        errors.append(lined.error((*at, "population"), what, "write 'comparable events'"))
+    return errors

@@ -1,0 +1,70 @@
+"""The tables of a study and the one shape of a measure's rows, as Arrow schemas."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+COUNTS = pa.schema(
+    [
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("query", pa.string(), nullable=False),
+        pa.field("start", pa.date32(), nullable=False),
+        pa.field("days", pa.int16(), nullable=False),
+        pa.field("matched", pa.int64(), nullable=False),
+        pa.field("total", pa.int64()),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("line", pa.int32(), nullable=False),
+    ]
+)
+
+RUNS = pa.schema(
+    [
+        pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("command", pa.string(), nullable=False),
+        pa.field("tenor", pa.string(), nullable=False),
+        pa.field("looked_at", pa.list_(pa.string()), nullable=False),
+        pa.field("inputs", pa.list_(pa.string()), nullable=False),
+    ]
+)
+
+IMPORTS = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("importer", pa.string(), nullable=False),
+        pa.field("read", pa.int64(), nullable=False),
+        pa.field("kept", pa.int64(), nullable=False),
+        pa.field("merged", pa.int64(), nullable=False),
+        pa.field("already_there", pa.int64(), nullable=False),
+        pa.field("refused", pa.int64(), nullable=False),
+        pa.field("lost", pa.list_(pa.string()), nullable=False),
+        pa.field("notes", pa.list_(pa.string()), nullable=False),
+    ]
+)
+
+REGISTRATIONS = pa.schema(
+    [
+        pa.field("hypothesis", pa.string(), nullable=False),
+        pa.field("sha256", pa.string(), nullable=False),
+        pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("after_viewing", pa.bool_(), nullable=False),
+    ]
+)
+
+TABLES: dict[str, pa.Schema] = {"counts": COUNTS, "imports": IMPORTS, "registrations": REGISTRATIONS, "runs": RUNS}
+
+# Every measure gives rows of this shape; `days` is how long a row lasts (7 for a weekly count).
+ROWS = pa.schema(
+    [
+        pa.field("doc_id", pa.string()),
+        pa.field("start", pa.int64()),
+        pa.field("stop", pa.int64()),
+        pa.field("date", pa.date32()),
+        pa.field("days", pa.int16()),
+        pa.field("outlet", pa.string()),
+        pa.field("copy_id", pa.string()),
+        pa.field("part", pa.string()),
+        pa.field("speech", pa.string()),
+        pa.field("num", pa.float64()),
+        pa.field("den", pa.float64()),
+    ]
+)
