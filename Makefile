@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all lint docs bench clean
+.PHONY: help demo test test-all lint docs bench readme clean
 
 # The virtual environment stands alone.
 unexport PYTHONPATH PYTHONHOME
@@ -37,6 +37,9 @@ lint: .venv/.test ## check style and types
 docs: .venv/.test ## build the documentation into docs/_build/html
 	$(RUN) -m doctest docs/generate.py
 	$(RUN) -m sphinx --fresh-env --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+readme: .venv/.test ## write the README's console text and charts anew
+	$(RUN) docs/readme.py
 
 bench: .venv/.test ## run every benchmark
 	@set -e; for file in benchmarks/*.py; do \

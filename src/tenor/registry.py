@@ -48,7 +48,7 @@ def measure_named(name: str) -> Measure:
     Examples
     --------
     >>> measure_named("volume.share@1").denominator
-    'pieces'
+    'all pieces'
     """
     bare, _, version = name.partition("@")
     known = measures()

@@ -105,8 +105,8 @@ def _above_zero(cell: Cell) -> tuple[Floats, Floats, str]:
     return cell.values + rounds, cell.comparison_values + ordinary, note
 
 
-def placebo(found: Effect, unit: str) -> Placebo | None:
-    """Return what the same contrast gives on comparison windows."""
+def placebo(found: Effect, unit: str, factor: float) -> Placebo | None:
+    """Return what the same contrast gives on comparison windows; differences are shown times `factor`."""
     if found.test is None or found.value is None:
         return None
     if isinstance(found.test, LogRatio):
@@ -114,15 +114,15 @@ def placebo(found: Effect, unit: str) -> Placebo | None:
         observed = found.value
         far = np.abs(np.log(effects)) >= abs(np.log(observed))
     else:
-        effects = placebo_differences(found.sides, found.comparison)
-        observed = found.sides.side(above=True) - found.sides.side(above=False)
+        effects = factor * placebo_differences(found.sides, found.comparison)
+        observed = factor * (found.sides.side(above=True) - found.sides.side(above=False))
         far = np.abs(effects) >= abs(observed)
     if effects.size == 0:
         return None
     some = effects[np.unique(np.linspace(0, effects.size - 1, _STRIP).astype(int))]
     return Placebo(
         scale="ratio" if isinstance(found.test, LogRatio) else "difference",
-        unit="times" if isinstance(found.test, LogRatio) else unit,
+        unit=unit,
         observed=float(observed),
         effects=tuple(float(value) for value in some),
         placements=int(effects.size),

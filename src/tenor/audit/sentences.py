@@ -95,12 +95,14 @@ def bottom_line(
     return (
         f"{_effect_words(frame, hypothesis, measure, found)} ({interval_words(estimate)}). "
         f"Population: {estimate.population}, judged by {found.comparison.size} comparison windows of {each}."
+        f"{_confounding(frame, cell)}"
     )
 
 
-def described_only(frame: Frame, hypothesis: Hypothesis, measure: Measure, found: Effect) -> str:
+def described_only(frame: Frame, hypothesis: Hypothesis, measure: Measure, cell: Cell, found: Effect) -> str:
     """Say the ratio as published, where no verdict can stand on it."""
-    return f"In the figures as published: {_effect_words(frame, hypothesis, measure, found)}."
+    effect = _effect_words(frame, hypothesis, measure, found)
+    return f"In the figures as published: {effect}.{_confounding(frame, cell)}"
 
 
 def _effect_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, found: Effect) -> str:
@@ -135,12 +137,17 @@ def difference_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, fou
 
 
 def reasons(
-    word: Word, hypothesis: Hypothesis, estimate: Estimate, detectable: float | None, specs: Sequence[Specification]
+    word: Word,
+    hypothesis: Hypothesis,
+    estimate: Estimate,
+    detectable: float | None,
+    specs: Sequence[Specification],
+    strip: Placebo | None,
 ) -> tuple[str, ...]:
     """Say why the word is what it is."""
     found = [_margin_reason(word, hypothesis.margin, hypothesis.relation)]
     if word == "inconclusive" or (word == "depends on how it is counted" and _spans_one(estimate)):
-        found.append(f"the interval ({interval_words(estimate)}) contains no difference at all")
+        found.append(f"the {interval_words(estimate)} includes 1: that there was no difference can't be ruled out")
     if word in ("inconclusive", "depends on how it is counted"):
         found.append(_detectable(hypothesis.relation, detectable))
     counted = [item for item in specs if item.agrees is not None and item.effect is not None]
@@ -151,6 +158,7 @@ def reasons(
             f"of {len(counted)} distinct ways of counting {agree} agree; the effect runs from "
             f"{number(min(effects))} to {number(max(effects))} times; {least_favourable(specs, hypothesis)}"
         )
+    found += [placebo_words(strip)] if strip else []
     return tuple(item for item in found if item)
 
 
@@ -169,7 +177,7 @@ def _margin_reason(word: Word, margin: Margin, relation: Relation) -> str:
 
 def _detectable(relation: Relation, detectable: float | None) -> str:
     if detectable is None:
-        return "no decline, however large, would be found here four times out of five"
+        return "even a complete absence would not be found here four times out of five: the other side rose too little"
     if relation == "equivalent":
         return f"sameness can only be shown for margins well beyond {number(detectable)} times here"
     return f"the smallest effect these figures would show four times out of five is {number(detectable)} times"
@@ -193,22 +201,25 @@ def placebo_words(placebo: Placebo) -> str:
     """Say how unusual the observed contrast is among ordinary stretches of time."""
     return (
         f"of {placebo.placements:,} ways to place the contrast on the {placebo.k} comparison windows, "
-        f"{placebo.as_far:,} lie as far from no difference"
+        f"{placebo.as_far:,} lie as far from no difference as the rounds do"
     )
 
 
-def confounding(frame: Frame, cell: Cell) -> list[str]:
-    """Name what else happened inside the windows."""
-    return [
-        f"inside the window of {item.label} also: {event.what} ({event.date})"
+def _confounding(frame: Frame, cell: Cell) -> str:
+    events = [
+        f"{event.what} ({event.date}, {item.label})"
         for item, stretch in zip(frame.rounds, cell.rounds.stretches, strict=True)
         for event in item.confounders
         if stretch.start <= event.date < stretch.stop
     ]
+    return f" Inside the windows also: {'; '.join(events)}." if events else ""
 
 
-def unit_of_difference(found: Effect, measure: Measure) -> str:
+def unit_of_difference(frame: Frame, hypothesis: Hypothesis, measure: Measure, found: Effect) -> str:
     """Return the unit in which placebo differences are shown."""
     if isinstance(found.test, LogRatio):
         return "times"
-    return "share" if measure.scale == "share" else f"{measure.numerator} per {measure.denominator}"
+    per = f" per {frame.plan.event.occasion}" if hypothesis.exposure == "per occasion" else ""
+    if measure.scale == "share":
+        return f"percentage points{per}"
+    return f"{pieces_of(frame, hypothesis)} per {measure.denominator}{per}"

@@ -124,14 +124,14 @@ def _finding(item: Asked, test: RatioTest, alpha: float, adjusted: float, regist
     word: Word = "depends on how it is counted" if agree < AGREEMENT * of else first
     estimate = estimate_of(test, alpha, own_method(test, found.comparison.size, alpha))
     detectable = test.detectable(alpha, below=hypothesis.relation != "greater")
-    strip = placebo(found, sentences.unit_of_difference(found, item.measure))
-    limits = _limits(item) + ([sentences.placebo_words(strip)] if strip else [])
+    unit = sentences.unit_of_difference(frame, hypothesis, item.measure, found)
+    strip = placebo(found, unit, 100 if item.measure.scale == "share" else 1)
     return Finding(
         hypothesis=hypothesis,
         reading=sentences.reading(frame, hypothesis, item.measure),
         word=word,
         sentence=sentences.bottom_line(frame, hypothesis, item.measure, estimate, cell, found),
-        reasons=sentences.reasons(word, hypothesis, estimate, detectable, specs),
+        reasons=sentences.reasons(word, hypothesis, estimate, detectable, specs, strip),
         estimate=estimate,
         alternatives=alternatives(cell, found, item.measure, ALPHA),
         difference=sentences.difference_words(frame, hypothesis, item.measure, found),
@@ -141,7 +141,7 @@ def _finding(item: Asked, test: RatioTest, alpha: float, adjusted: float, regist
         specifications=specs,
         agreement=(agree, of),
         placebo=strip,
-        limits=tuple(limits),
+        limits=tuple(_limits(item)),
         registration=registration,
     )
 
@@ -151,8 +151,8 @@ def _not_testable(item: Asked, registration: str) -> Finding:
     sentence, difference, reading = "This corpus can't answer it.", "", ""
     if frame is not None:
         reading = sentences.reading(frame, item.hypothesis, item.measure)
-    if frame is not None and found is not None and found.value is not None:
-        sentence = f"{sentence} {sentences.described_only(frame, item.hypothesis, item.measure, found)}"
+    if frame is not None and item.cell is not None and found is not None and found.value is not None:
+        sentence = f"{sentence} {sentences.described_only(frame, item.hypothesis, item.measure, item.cell, found)}"
         difference = sentences.difference_words(frame, item.hypothesis, item.measure, found)
     return Finding(
         hypothesis=item.hypothesis,
@@ -178,7 +178,7 @@ def _limits(item: Asked) -> list[str]:
     frame, cell, found = item.frame, item.cell, item.found
     if frame is None or cell is None or found is None:
         return []
-    limits = sentences.confounding(frame, cell)
+    limits = []
     if found.note:
         limits.append(found.note)
     if cell.dropped:

@@ -40,7 +40,7 @@ RATE = _volume(
 SHARE = _volume(
     "volume.share",
     "counts.total",
-    over="pieces",
+    over="all pieces",
     scale="share",
     asks="Which share of everything the outlets ran was about this?",
 )

@@ -57,7 +57,7 @@ def read_study(path: Path) -> model.Plan:
         rounds=tuple(_round(item, lined.place(("rounds", index)).line) for index, item in enumerate(said.rounds)),
         comparison=_comparison(said.comparison),
         sources=tuple(_source(item, lined.place(("counts", index)).line) for index, item in enumerate(said.counts)),
-        file=lined.file,
+        file=path.name,
         sha256=lined.sha256,
     )
     raise_all(_study_mistakes(lined, said, plan))
