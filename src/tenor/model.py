@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -10,6 +11,8 @@ Unit = Literal["day", "week"]
 Baseline = Literal["none", "week before", "three weeks before"]
 Exposure = Literal["per round", "per occasion"]
 Pooling = Literal["pool", "outlet"]
+Precision = Literal["second", "minute", "hour", "day", "month", "year", "none"]
+TzSource = Literal["given", "study", "none"]
 Relation = Literal["less", "greater", "differs", "equivalent"]
 Population = Literal["these documents", "these outlets", "outlets like these", "comparable events"]
 Word = Literal[
@@ -168,6 +171,62 @@ class Count:
     total: int | None
     source: str
     line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One version of an article or post, as an importer gives it; its text never changes.
+
+    `text` and `title` are NFC, with no-break spaces and line ends as plain ones: offsets are
+    Unicode code points into exactly these. `published` is UTC; `precision` says how much of it
+    was given, `tz_source` where its time zone is from. `native_id` is the identifier of the
+    source (empty if it has none); `raw` names the place in the imported file; `lost` names
+    fields that were there and could not be kept. `deleted` is a version without a text.
+    """
+
+    outlet: str
+    title: str
+    text: str
+    native_id: str = ""
+    url: str = ""
+    published: datetime | None = None
+    precision: Precision = "none"
+    tz_source: TzSource = "none"
+    lang: str = ""
+    importer: str
+    raw: str
+    lost: tuple[str, ...] = ()
+    deleted: bool = False
+
+    @property
+    def doc_id(self) -> str:
+        """Return the hash of what makes this version what it is.
+
+        Where the source has no identifier, the address or else the date stands in for it,
+        so that the same headline on two days is two documents.
+        """
+        key = self.native_id or self.url or (self.published.isoformat() if self.published else "")
+        parts = (self.outlet, key, self.title, self.text, "deleted" if self.deleted else "")
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A record an importer refused: where it stands, why, and the beginning of it."""
+
+    place: str
+    why: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What an export file says of itself; None where it does not say."""
+
+    search: str | None = None
+    database: str | None = None
+    exported: date | None = None
+    announced: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,29 @@ COUNTS = pa.schema(
     ]
 )
 
+# `version` counts up within (outlet, native_id); `changed` says what differs from the version before.
+DOCUMENTS = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("native_id", pa.string(), nullable=False),
+        pa.field("version", pa.int32(), nullable=False),
+        pa.field("changed", pa.string(), nullable=False),
+        pa.field("first_seen", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("published", pa.timestamp("us", tz="UTC")),
+        pa.field("precision", pa.string(), nullable=False),
+        pa.field("tz_source", pa.string(), nullable=False),
+        pa.field("lang", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),
+        pa.field("url", pa.string(), nullable=False),
+        pa.field("importer", pa.string(), nullable=False),
+        pa.field("raw", pa.string(), nullable=False),
+        pa.field("lost", pa.list_(pa.string()), nullable=False),
+        pa.field("deleted", pa.bool_(), nullable=False),
+    ]
+)
+
 RUNS = pa.schema(
     [
         pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
@@ -50,7 +73,13 @@ REGISTRATIONS = pa.schema(
     ]
 )
 
-TABLES: dict[str, pa.Schema] = {"counts": COUNTS, "imports": IMPORTS, "registrations": REGISTRATIONS, "runs": RUNS}
+TABLES: dict[str, pa.Schema] = {
+    "counts": COUNTS,
+    "documents": DOCUMENTS,
+    "imports": IMPORTS,
+    "registrations": REGISTRATIONS,
+    "runs": RUNS,
+}
 
 # Every measure gives rows of this shape; `days` is how long a row lasts (7 for a weekly count).
 ROWS = pa.schema(
