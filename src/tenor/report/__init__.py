@@ -1,0 +1,1 @@
+"""Results into charts, a page, tables."""

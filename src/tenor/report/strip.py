@@ -1,0 +1,316 @@
+"""Every way of counting, one row each: effect, interval, and whether it agrees."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+import altair as alt
+
+from tenor.report import words
+from tenor.report.sheet import (
+    FLAG_STEP,
+    NARROW_TOTAL,
+    WIDE_TOTAL,
+    Datum,
+    EffectAxis,
+    Frame,
+    Ink,
+    Look,
+    Sheet,
+    data_chart,
+    down,
+    flags,
+    head,
+    paint,
+    point_mark,
+    text_width,
+    upright,
+    whole,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tenor.model import Finding, Hypothesis, Measure, Specification
+
+REGISTERED = Look(shape="diamond", fill="orange", stroke="paper", size=150)
+AGREES = Look(shape="circle", fill="blue", stroke="paper", size=64)
+DISAGREES = Look(shape="square", fill="ink", stroke="paper", size=64)
+NOT_COUNTED = Look(shape="circle", stroke="ghost", size=52)
+
+NONE = Look(shape="rule", stroke="ink")
+MARGIN = Look(shape="dash", stroke="orange")
+LABEL = Ink(size=11.5, bold=True, colour="ink")
+LINE = 16.0
+Keys = list[tuple[Look, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """The rows from the top down: their words, and the middle of each mark in pixels.
+
+    ``columns`` puts each choice under its axis, ``beside`` joins the choices left of the
+    mark, ``above`` puts them over it.
+    """
+
+    layout: Literal["columns", "beside", "above"]
+    specs: list[Specification]
+    axes: list[str]
+    cells: list[list[str]]
+    starts: list[float]
+    middles: list[float]
+    height: float
+    left: float
+
+
+def specification_strip(finding: Finding, measure: Measure, *, narrow: bool) -> alt.LayerChart:
+    """Return one row for each way of counting: effect, interval, and whether it agrees.
+
+    The registered way is a diamond; a way that is shown but not counted is hollow.
+    """
+    total = NARROW_TOTAL if narrow else WIDE_TOTAL
+    numbers = 16 + max((text_width(_found(spec), LABEL) for spec in finding.specifications), default=0)
+    rows = _laid_out(finding.specifications, total - numbers, narrow=narrow)
+    scale = EffectAxis.ratios(_strip_values(finding), total - rows.left - numbers)
+    scale = replace(scale, grid=rows.layout != "above")
+    title, lines, keys = _strip_head(finding, measure, rows.axes)
+    sheet, top = head(title, lines, keys, width=total)
+    labels, label_height = _rule_labels(finding, scale, numbers)
+    top += label_height + 8
+    frame = Frame(width=scale.width, height=rows.height, left=rows.left, right=numbers, bottom=26, top=top)
+    around = Sheet()
+    around.add(sheet, -rows.left, -top)
+    around.add(labels, 0, 0)
+    _write_rows(around, rows, frame)
+    return whole(_strip_data(rows, finding, scale, frame), around, frame, f"{title}. {lines[0]}")
+
+
+# --- rows
+
+
+def _laid_out(specs: Iterable[Specification], room: float, *, narrow: bool) -> _Rows:
+    ordered = sorted(specs, key=lambda s: (s.agrees is None, s.effect is None, s.effect or 0.0, s.choices))
+    axes = _varying(ordered)
+    cells = [[words.seen(dict(spec.choices).get(axis, "")) for axis in axes] for spec in ordered]
+    starts = _column_starts(axes, cells)
+    if not narrow and axes and starts[-1] <= room - 240:
+        middles = [12 + 24.0 * index for index, _ in enumerate(ordered)]
+        return _Rows(layout="columns", specs=ordered, axes=axes, cells=cells, starts=starts, middles=middles,
+                     height=24.0 * max(len(ordered), 1), left=starts[-1])  # fmt: skip
+    left = 10.0 if narrow else 320.0
+    lines = [
+        wrapped(_joined(axes, row), NARROW_TOTAL if narrow else left - 24, Ink(size=11.5, bold=True)) for row in cells
+    ]
+    middles, height = _stacked(lines, above=narrow)
+    return _Rows(layout="above" if narrow else "beside", specs=ordered, axes=axes, cells=lines, starts=[],
+                 middles=middles, height=height, left=left)  # fmt: skip
+
+
+def _varying(specs: Sequence[Specification]) -> list[str]:
+    """Return the axes on which the ways differ: what is the same for all is said once, above."""
+    names = list(dict.fromkeys(axis for spec in specs for axis, _ in spec.choices))
+    return [name for name in names if len({dict(spec.choices).get(name) for spec in specs}) > 1]
+
+
+def _column_starts(axes: list[str], cells: list[list[str]]) -> list[float]:
+    """Return where each column of choices begins, and the plot after them."""
+    starts = [0.0]
+    for index, axis in enumerate(axes):
+        texts = (words.capital(axis), *(row[index] for row in cells))
+        starts.append(starts[-1] + max(text_width(text, LABEL) for text in texts) + 18)
+    return starts
+
+
+def _joined(axes: list[str], row: list[str]) -> str:
+    text = " · ".join(f"{axis}: {choice}" for axis, choice in zip(axes, row, strict=True) if choice)
+    return text or "the one way"
+
+
+def _stacked(lines: list[list[str]], *, above: bool) -> tuple[list[float], float]:
+    """Return the middle of each mark, and the height of all rows."""
+    middles, y = [], 0.0
+    for row in lines:
+        words_high = LINE * len(row)
+        middles.append(y + words_high + 15 if above else y + words_high / 2 + 5)
+        y += words_high + (32 if above else 10)
+    return middles, max(y, 24)
+
+
+def _write_rows(sheet: Sheet, rows: _Rows, frame: Frame) -> None:
+    for spec, cells, y in zip(rows.specs, rows.cells, rows.middles, strict=True):
+        colour = "ink" if spec.registered else "soft" if spec.agrees is not None else "ghost"
+        ink = Ink(size=11.5, bold=spec.registered, colour=colour)
+        for index, text in enumerate(cells):
+            sheet.text(text, *_spot(rows, index, len(cells), y), ink)
+        number = Ink(size=11.5, bold=spec.registered, colour=colour, align="right")
+        sheet.text(_found(spec), frame.width + frame.right, y, number)
+    for axis, start in zip(rows.axes, rows.starts, strict=False):
+        sheet.text(words.seen(words.capital(axis)), start - rows.left, -10, LABEL)
+    for above, below in pairwise(rows.middles if rows.layout != "above" else []):
+        edge = (above + below) / 2
+        sheet.rule((-rows.left, edge), (frame.width + frame.right, edge), "line")
+
+
+def _spot(rows: _Rows, index: int, count: int, y: float) -> tuple[float, float]:
+    """Return where one of the texts of a row stands."""
+    if rows.layout == "columns":
+        return rows.starts[index] - rows.left, y
+    up = LINE * (count - index) if rows.layout == "above" else LINE * ((count - 1) / 2 - index)
+    return -rows.left, y - up
+
+
+def _found(spec: Specification) -> str:
+    if spec.effect is None:
+        return "no value"
+    return f"{words.ratio(spec.effect)} {words.span(spec.low, spec.high)}".strip()
+
+
+# --- head
+
+
+def _strip_head(finding: Finding, measure: Measure, axes: list[str]) -> tuple[str, list[str], Keys]:
+    specs = finding.specifications
+    level = words.percent(finding.estimate.level) if finding.estimate else "stated"
+    ks = [words.sized("K", spec.k, "comparison window") for spec in specs if spec.registered]
+    note = (
+        f"Ratio, 1 = no difference; each row is one way of counting. {words.sized('n', len(specs), 'way')}, "
+        f"{words.agreement(*finding.agreement)}{f'; {ks[0]} for the registered one' if ks else ''}. "
+        f"Population: {finding.hypothesis.population}. Bars: {level} interval."
+    )
+    lines = [note]
+    fixed = [f"{axis}: {choice}" for axis, choice in (specs[0].choices if specs else ()) if axis not in axes]
+    if fixed:
+        lines.append(f"The same in all rows: {'; '.join(fixed)}.")
+    title = (
+        f"{words.capital(words.unit_of(measure))}, {words.query_of(finding.hypothesis.query)}: every way of counting"
+    )
+    return words.seen(title), [words.seen(line) for line in lines], _strip_keys(specs)
+
+
+def _strip_keys(specs: Sequence[Specification]) -> Keys:
+    used = {_look(spec) for spec in specs}
+    keys = ((REGISTERED, "registered"), (AGREES, "agrees"), (DISAGREES, "does not agree"),
+            (NOT_COUNTED, "shown, not counted"))  # fmt: skip
+    return [(look, text) for look, text in keys if look in used]
+
+
+def _look(spec: Specification) -> Look:
+    if spec.registered:
+        return REGISTERED
+    if spec.agrees is None:
+        return NOT_COUNTED
+    return AGREES if spec.agrees else DISAGREES
+
+
+def _state(spec: Specification) -> str:
+    state = "not counted" if spec.agrees is None else "agrees" if spec.agrees else "does not agree"
+    return f"{'registered, ' if spec.registered else ''}{state}{f': {spec.why}' if spec.why else ''}"
+
+
+# --- scale
+
+
+def _strip_values(finding: Finding) -> list[float]:
+    """Return what the scale must hold: effects, margins, and interval ends that are not far off."""
+    effects = [s.effect for s in finding.specifications if s.effect is not None and s.effect > 0]
+    core = [*effects, *_margins(finding.hypothesis)]
+    low, high = min([1, *core]), max([1, *core])
+    ends = [end for s in finding.specifications for end in (s.low, s.high) if end is not None and end > 0]
+    return [*core, *(min(max(end, low / 3), high * 3) for end in ends)]
+
+
+def _margins(hypothesis: Hypothesis) -> list[float]:
+    ratio = hypothesis.margin.ratio
+    if ratio <= 0:
+        return []
+    both = hypothesis.relation in {"differs", "equivalent"}
+    return sorted({ratio, 1 / ratio}) if both else [ratio]
+
+
+def _rule_labels(finding: Finding, scale: EffectAxis, numbers: float) -> tuple[Sheet, float]:
+    """Return the flags of the rules at 1 and at the margin, apart from each other, and their height."""
+    marks = {"no difference": (1.0, "ink")}
+    marks |= {f"margin {words.ratio(m)}": (m, "orange") for m in _margins(finding.hypothesis) if m != 1}
+    poles = [scale.px(value) for value, _ in marks.values()]
+    hung = flags(list(marks), poles, (0, scale.width + numbers), Ink(size=11))
+    sheet = Sheet()
+    for flag in hung:
+        colour = marks[flag.text][1]
+        flag.hang(sheet, Ink(size=11, colour=colour), colour)
+    return sheet, FLAG_STEP * (max(flag.lane for flag in hung) + 1)
+
+
+# --- data
+
+
+def _strip_data(rows: _Rows, finding: Finding, scale: EffectAxis, frame: Frame) -> list[alt.Chart]:
+    y = down(frame.height)
+    data = [_strip_row(spec, middle, scale) for spec, middle in zip(rows.specs, rows.middles, strict=True)]
+    spans = [(0.0, frame.height)]
+    if rows.layout == "above":  # the rules must not cross the words
+        spans = [(middle - 9, middle + 9) for middle in rows.middles]
+    layers = [upright(scale, m, spans, MARGIN) for m in _margins(finding.hypothesis) if m != 1]
+    layers.append(upright(scale, 1, spans, NONE))
+    for look in (NOT_COUNTED, AGREES, DISAGREES, REGISTERED):
+        mine = [row for row, spec in zip(data, rows.specs, strict=True) if _look(spec) == look]
+        layers += _marks(mine, look, scale, y)
+    hits = data_chart(data).mark_rect(fill="transparent")
+    return [
+        *layers,
+        hits.encode(
+            x=alt.value(0),
+            x2=alt.value(frame.width),
+            y=alt.Y("y0:Q", axis=None),
+            y2="y1:Q",
+            description="said:N",
+            tooltip=[alt.Tooltip("choices:N", title="Way"), alt.Tooltip("found:N", title="Ratio"),
+                     alt.Tooltip("state:N", title="State")],
+        ),
+    ]  # fmt: skip
+
+
+def _marks(rows: list[Datum], look: Look, scale: EffectAxis, y: alt.Y) -> list[alt.Chart]:
+    """Return the bars of some rows, arrow heads where a bar goes on beyond the scale, and the points."""
+    colour = look.fill or look.stroke or "ink"
+    bars = [row for row in rows if row["low"] is not None]
+    layers: list[alt.Chart] = []
+    if bars:
+        bar = data_chart(bars).mark_rule(stroke=paint(colour), strokeWidth=1.8, opacity=0.8, aria=False)
+        layers.append(bar.encode(x=scale.encoding("low"), x2="high:Q", y=y))
+    for end, edge, shape in (("low", scale.low, "triangle-left"), ("high", scale.high, "triangle-right")):
+        beyond = [row for row in bars if row[end] == edge]
+        if beyond:
+            arrow = point_mark(data_chart(beyond), Look(shape=shape, fill=colour, size=40))
+            layers.append(arrow.encode(x=scale.encoding(end), y=y))
+    drawn = [row for row in rows if row["off"] == "no"]
+    if drawn:
+        layers.append(point_mark(data_chart(drawn), look).encode(x=scale.encoding("effect"), y=y))
+    for end, shape in (("below", "triangle-left"), ("above", "triangle-right")):
+        beyond = [row for row in rows if row["off"] == end]
+        if beyond:
+            arrow = point_mark(data_chart(beyond), replace(look, shape=shape))
+            layers.append(arrow.encode(x=scale.encoding("effect"), y=y))
+    return layers
+
+
+def _strip_row(spec: Specification, y: float, scale: EffectAxis) -> Datum:
+    has_bar = spec.low is not None or spec.high is not None
+    choices = words.seen("; ".join(f"{axis}: {choice}" for axis, choice in spec.choices))
+    state = words.seen(_state(spec))
+    return {
+        "y": y,
+        "y0": y - 11,
+        "y1": y + 11,
+        "effect": None if spec.effect is None else scale.inside(spec.effect),
+        "off": "none" if spec.effect is None else scale.side(spec.effect),
+        "low": scale.inside(spec.low or 0) if has_bar else None,
+        "high": scale.inside(math.inf if spec.high is None else spec.high) if has_bar else None,
+        "choices": choices,
+        "found": _found(spec),
+        "state": state,
+        "said": f"{choices}. Ratio {_found(spec)}; {state}.",
+    }
