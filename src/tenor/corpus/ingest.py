@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
 
 import pyarrow as pa
 
 from tenor.corpus.store import Store
 from tenor.errors import Place, SourceError
-from tenor.model import Count, ImportReport
-from tenor.tables import COUNTS, IMPORTS
+from tenor.model import Count, Document, ImportReport
+from tenor.tables import COUNTS, DOCUMENTS, IMPORTS
 
-_SHOWN = 5
+_BATCH = 2_000
 
 
 def add_counts(store: Store, counts: Sequence[Count], report: ImportReport) -> ImportReport:
@@ -80,6 +83,120 @@ def _is_there(count: Count, known: dict[tuple[object, ...], tuple[object, ...]])
         do = "figures under a published verdict never change in place: put a revised export into a new study"
         raise SourceError(what, do=do, place=Place(count.source, count.line))
     return True
+
+
+def add_documents(store: Store, documents: Iterable[Document], *, source: str) -> Added:
+    """Add the documents that are not there yet; nothing is visible before all of them are read.
+
+    Parameters
+    ----------
+    store
+        The study's store.
+    documents
+        As importers give them; read once, never held in memory together.
+    source
+        The file or folder they are from.
+
+    Returns
+    -------
+    Added
+        How many were new, there already, or another version of one that was there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from tenor.model import Document
+    >>> one = Document(outlet="o", title="t", text="x", native_id="1", importer="i@1", raw="f:1")
+    >>> two = Document(outlet="o", title="t", text="y", native_id="1", importer="i@1", raw="f:1")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     add_documents(Store(folder), [one, one, two], source="f")
+    Added(kept=2, already_there=1, versions=1)
+    """
+    intake = _Intake(store, datetime.now(tz=UTC))
+    with store.writing() as write:
+        for batch in _batched(documents, _BATCH):
+            write("documents", pa.Table.from_pylist(intake.rows(batch), DOCUMENTS))
+    return Added(kept=intake.kept, already_there=intake.already_there, versions=intake.versions)
+
+
+def _batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    source = iter(documents)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of the documents of one import."""
+
+    kept: int
+    already_there: int
+    versions: int
+
+
+class _Intake:
+    """What one import has seen so far: ids, and the newest version of what has an identifier."""
+
+    __slots__ = ("_newest", "_now", "_seen", "_store", "already_there", "kept", "versions")
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._seen: set[str] = set()
+        self._newest: dict[tuple[str, str], _Version] = {}
+        self.kept = self.already_there = self.versions = 0
+
+    def rows(self, batch: Sequence[Document]) -> list[dict[str, object]]:
+        """Return a row for each document that is new."""
+        found = self._store.query(_THERE, {"ids": [item.doc_id for item in batch]})["doc_id"].to_pylist()
+        self._seen.update(found)
+        natives = sorted({item.native_id for item in batch if item.native_id})
+        for row in self._store.query(_NEWEST, {"natives": natives}).to_pylist() if natives else ():
+            key = (row.pop("outlet"), row.pop("native_id"))
+            self._newest.setdefault(key, _Version(**row))
+        return [row for item in batch if (row := self._row(item)) is not None]
+
+    def _row(self, item: Document) -> dict[str, object] | None:
+        doc_id = item.doc_id
+        if doc_id in self._seen:
+            self.already_there += 1
+            return None
+        self._seen.add(doc_id)
+        self.kept += 1
+        key = (item.outlet, item.native_id)
+        before = self._newest.get(key) if item.native_id else None
+        mine = _Version(before.version + 1 if before else 1, _digest(item.title), _digest(item.text), item.deleted)
+        if item.native_id:
+            self._newest[key] = mine
+        self.versions += before is not None
+        own = {name: getattr(item, name) for name in DOCUMENTS.names if hasattr(item, name)}
+        changed = mine.against(before) if before else ""
+        return {**own, "version": mine.version, "changed": changed, "first_seen": self._now, "lost": list(item.lost)}
+
+
+_THERE = "SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest($ids))"
+_NEWEST = """\
+SELECT outlet, native_id, CAST(max(version) AS INTEGER) AS version, arg_max(md5(title), version) AS title,
+       arg_max(md5(text), version) AS text, arg_max(deleted, version) AS deleted
+FROM documents WHERE native_id IN (SELECT unnest($natives)) GROUP BY outlet, native_id"""
+
+
+def _digest(text: str) -> str:
+    return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    version: int
+    title: str
+    text: str
+    deleted: bool
+
+    def against(self, before: _Version) -> str:
+        """Say what differs from the version before."""
+        if self.deleted != before.deleted:
+            return "deleted" if self.deleted else "restored"
+        return " and ".join(name for name in ("title", "text") if getattr(self, name) != getattr(before, name))
 
 
 def imports_of(store: Store) -> tuple[ImportReport, ...]:
