@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 from tenor.app.cli import run
@@ -40,10 +41,12 @@ def with_console(readme: str, printed: str) -> str:
 def draw(audit: Audit, folder: Path) -> None:
     """Draw the timeline and the ways of counting, light and dark."""
     second = audit.verdicts[1].findings[0]
+    share = replace(audit.measures[0], numerator="clips", denominator="all clips")
+    series = replace(audit.series[0], measure=share)
     for dark in (False, True):
         mode = "dark" if dark else "light"
-        chart_png(timeline(audit.series[0], narrow=False), folder / f"timeline-{mode}.png", dark)
-        chart_png(specification_strip(second, audit.measures[0], narrow=False), folder / f"ways-{mode}.png", dark)
+        chart_png(timeline(series, narrow=False), folder / f"timeline-{mode}.png", dark)
+        chart_png(specification_strip(second, share, narrow=False), folder / f"ways-{mode}.png", dark)
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ PALETTE: dict[str, tuple[str, str]] = {
     "shade": ("#cbc5b6", "#4a4d55"),
     "band": ("#eee6d3", "#31343d"),
     "hatch": ("#a9a498", "#6d6f76"),
-    "ghost": ("#8b867b", "#8a8880"),
+    "ghost": ("#736e64", "#8a8880"),
     "blue": ("#0072b2", "#56b4e9"),
     "orange": ("#c14f00", "#f08a4b"),
     "green": ("#007a59", "#2fbf93"),
