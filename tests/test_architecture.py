@@ -58,6 +58,7 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "jinja2": ("report", "app"),
     "numpy": ("",),
     "onnxruntime": ("annotate.encoder",),
+    "py3langid": ("corpus.clean",),
     "pyarrow": ("",),
     "pydantic": ("studyfile",),
     "pyspark": ("engine.spark",),

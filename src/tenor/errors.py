@@ -6,6 +6,7 @@ TenorError
  ├── UnknownName     no measure, round, query ... of that name             exit 65
  ├── MissingInput    a file or folder that is needed is not there          exit 66
  ├── Busy            another process is writing to this study              exit 69
+ ├── NoSpace         the disk is full                                  exit 69
  ├── StoreDamaged    a stored file does not hold what its log says         exit 65
  └── SeveralErrors   several of these, shown together                      exit of the first
 """
@@ -79,6 +80,12 @@ class MissingInput(TenorError):
 
 class Busy(TenorError):
     """Another process is writing to this study."""
+
+    exit_code = 69
+
+
+class NoSpace(TenorError):
+    """The disk, or the user's share of it, is full."""
 
     exit_code = 69
 

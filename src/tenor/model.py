@@ -142,6 +142,23 @@ class CountSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSource:
+    """A file or folder of articles, and how it was read: kept, so that it is read the same way again.
+
+    `columns` are (what it holds, column) pairs, for tables.
+    """
+
+    path: str
+    importer: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    outlet: str = ""
+    lang: str = ""
+    charset: str = ""
+    date_format: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A study as its file describes it: event, rounds, comparison, sources."""
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenor.errors import StudyError
-from tenor.model import Audit, Claim, ImportReport, Measured, Plan, Registered
+from tenor.errors import TenorError
+from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from typing import Self
 
     import pyarrow as pa
 
+    from tenor.corpus.search import Filters, Found
     from tenor.corpus.store import Store
 
 STUDY_FILE = "tenor.yaml"
@@ -110,41 +113,109 @@ class Study:
 
         return read_claims(self._folder / CLAIMS_FILE, self._plan)
 
-    def add(self) -> tuple[ImportReport, ...]:
-        """Import every file of counts the study declares; what is there already stays.
+    def add(self, paths: Sequence[Path | str] = (), *, how: ArticleSource | None = None) -> tuple[ImportReport, ...]:
+        """Import counts and articles; what is there already stays.
+
+        Parameters
+        ----------
+        paths
+            Files or folders of articles. Without any: every file of counts the study
+            declares, and every file of articles that was added before.
+        how
+            How to read the paths, where it can't be found out: columns, outlet, charset.
 
         Returns
         -------
         tuple of ImportReport
-            One a file: what was read, kept, merged, refused, lost.
+            One a file: what was read, kept, merged, refused, lost. How each file of articles
+            was read is kept in ``sources.yaml``; what was refused, in ``rejects``.
 
         Raises
         ------
         TenorError
-            A file is missing or holds what can't be counts; then nothing of it is kept.
+            A file is missing or is not what it is said to be; then nothing of it is kept.
         """
-        from tenor.corpus.ingest import add_counts
-        from tenor.sources.counts import read_counts
+        from tenor.corpus.intake import add_all, add_paths
 
-        if not self._plan.sources:
-            do = f"add a 'counts' entry to {self._plan.file}"
-            raise StudyError("the study declares no file of counts", do=do)
-        starts = self._plan.event.week_starts
-        read = [read_counts(self._folder / item.file, item, week_starts=starts) for item in self._plan.sources]
-        return tuple(add_counts(self.store, counts, report) for counts, report in read)
+        if paths:
+            return add_paths(self.store, self._folder, [Path(path) for path in paths], how)
+        return add_all(self.store, self._folder, self._plan)
 
-    def describe(self) -> pa.Table:
+    def describe(self) -> dict[str, pa.Table]:
         """Say what is in the store, before any claim.
 
         Returns
         -------
-        pyarrow.Table
-            A row for each outlet and query: first and last day, days or weeks with figures,
-            missing and doubtful ones, matched and total pieces.
+        dict of pyarrow.Table
+            ``counts``: a row for each outlet and query, with missing and doubtful days.
+            ``documents``: a row for each outlet and language, newest versions only.
         """
-        from tenor.corpus.completeness import description
+        from tenor.corpus.describe import counts_table, documents_table
 
-        return description(self.store)
+        return {"counts": counts_table(self.store), "documents": documents_table(self.store)}
+
+    def new_since(self, moment: datetime) -> pa.Table:
+        """Return every version of an article that came in at a moment or later, and what changed in it."""
+        from tenor.corpus.describe import new_since
+
+        return new_since(self.store, moment)
+
+    def search(self, words: str, filters: Filters | None = None, *, limit: int = 20, skip: int = 0) -> Found:
+        """Find articles that hold all words, in every script.
+
+        Parameters
+        ----------
+        words
+            Words, ``"phrases"`` and ``beginnings*``.
+        filters
+            Outlet, language, days.
+        limit, skip
+            Which hits to return, best first.
+
+        Returns
+        -------
+        Found
+            Hits with the places of the words, and facets by outlet, language, month and round.
+        """
+        from tenor.corpus.search import SearchIndex
+        from tenor.studyfile import round_stretch
+
+        event = self._plan.event
+        rounds = {item.id: round_stretch(event, item, event.window) for item in self._plan.rounds}
+        index = SearchIndex(self.store, self._folder / "corpus" / "search.sqlite")
+        return index.search(words, filters, rounds=rounds, limit=limit, skip=skip)
+
+    def remove(self, doc_ids: Sequence[str], *, why: str, now: bool = False) -> int:
+        """Remove articles for good: out of sight at once, off the disk when the store is compacted.
+
+        Parameters
+        ----------
+        doc_ids
+            Which versions of articles.
+        why
+            Kept with the ids, never with the text.
+        now
+            Compact and erase at once.
+
+        Returns
+        -------
+        int
+            How many were there.
+        """
+        from tenor.corpus.intake import remove
+
+        return remove(self.store, self._folder, doc_ids, why=why, now=now)
+
+    def compact(self) -> tuple[int, int, tuple[TenorError, ...]]:
+        """Merge small files of the store, erase what was removed, and check that every file is whole.
+
+        Returns
+        -------
+        tuple
+            Files merged, old files deleted, and damage found.
+        """
+        store = self.store
+        return store.compact(), store.sweep(), store.verify()
 
     def measure(self, name: str, *, query: str) -> Measured:
         """Measure one query over time and round by round.

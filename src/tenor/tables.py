@@ -73,12 +73,22 @@ REGISTRATIONS = pa.schema(
     ]
 )
 
+# Documents that were taken down: not seen from then on, and gone for good with the next compaction.
+TOMBSTONES = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("why", pa.string(), nullable=False),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
     "counts": COUNTS,
     "documents": DOCUMENTS,
     "imports": IMPORTS,
     "registrations": REGISTRATIONS,
     "runs": RUNS,
+    "tombstones": TOMBSTONES,
 }
 
 # Every measure gives rows of this shape; `days` is how long a row lasts (7 for a weekly count).

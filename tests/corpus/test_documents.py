@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenor.corpus.ingest import Added, add_documents
+from tenor.corpus.ingest import add_documents
 from tenor.corpus.store import Store
-from tenor.model import Document
+from tenor.model import Document, ImportReport, Reject
+from tests.corpus.listed import Listed
 
 
 def article(native_id: str = "1", text: str = "text", *, title: str = "title", deleted: bool = False) -> Document:
@@ -22,10 +26,15 @@ def article(native_id: str = "1", text: str = "text", *, title: str = "title", d
         native_id=native_id,
         published=datetime(2024, 3, 1, tzinfo=UTC),
         precision="day",
+        lang="en",
         importer="test@1",
         raw="f:1",
         deleted=deleted,
     )
+
+
+def add(store: Store, items: Iterable[Document | Reject], rejects: Path | None = None) -> ImportReport:
+    return add_documents(store, Listed(items), rejects or Path(tempfile.mkdtemp()) / "list.csv")
 
 
 def stored(store: Store) -> list[tuple[object, ...]]:
@@ -35,9 +44,9 @@ def stored(store: Store) -> list[tuple[object, ...]]:
 
 def test_versions(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert add_documents(store, [article()], source="one") == Added(kept=1, already_there=0, versions=0)
-    assert add_documents(store, [article(text="other")], source="two") == Added(kept=1, already_there=0, versions=1)
-    add_documents(store, [article(text="", deleted=True), article(title="new", text="third")], source="three")
+    assert add(store, [article()]).notes == ()
+    assert add(store, [article(text="other")]).notes == ("1 are other versions of articles that were there",)
+    add(store, [article(text="", deleted=True), article(title="new", text="third")])
     assert stored(store) == [
         (1, "", "title", "text", False),
         (2, "text", "title", "other", False),
@@ -49,20 +58,21 @@ def test_versions(tmp_path: Path) -> None:
 def test_the_same_again_is_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     items = [article(str(number)) for number in range(5)]
-    add_documents(store, items, source="one")
+    add(store, items)
     log = sorted((tmp_path / "_log").iterdir())
-    assert add_documents(store, items, source="one") == Added(kept=0, already_there=5, versions=0)
+    again = add(store, items)
+    assert (again.read, again.kept, again.already_there) == (5, 0, 5)
     assert sorted((tmp_path / "_log").iterdir()) == log
 
 
 def test_an_error_half_way_leaves_nothing(tmp_path: Path) -> None:
-    def broken() -> object:
+    def broken() -> Iterator[Document]:
         yield from (article(str(number)) for number in range(5_000))
         raise RuntimeError("the file changed")
 
     store = Store(tmp_path)
     with pytest.raises(RuntimeError):
-        add_documents(store, broken(), source="one")  # type: ignore[arg-type]
+        add(store, broken())
     assert stored(store) == []
 
 
@@ -74,7 +84,34 @@ def test_how_an_import_is_cut_does_not_matter(
     """Everything at once, or in two imports: the same documents and versions."""
     documents = [article(native, text) for native, text in items]
     whole, parts = Store(tmp_path_factory.mktemp("whole")), Store(tmp_path_factory.mktemp("parts"))
-    add_documents(whole, documents, source="f")
-    add_documents(parts, documents[:cut], source="f")
-    add_documents(parts, documents[cut:], source="f")
+    add(whole, documents)
+    add(parts, documents[:cut])
+    add(parts, documents[cut:])
     assert stored(whole) == stored(parts)
+
+
+def test_refused_records_are_kept_with_their_reasons(tmp_path: Path) -> None:
+    store = Store(tmp_path / "corpus")
+    rejects = tmp_path / "rejects" / "list.csv"
+    report = add(store, [article(), Reject(place="f:2", why="no text", excerpt='=HYPERLINK("x")')], rejects)
+    assert (report.read, report.kept, report.refused) == (2, 1, 1)
+    lines = rejects.read_text(encoding="utf-8").splitlines()
+    assert lines == ["place,why,excerpt", """f:2,no text,"'=HYPERLINK(""x"")\""""]
+    add(store, [article()], rejects)
+    assert not rejects.exists()
+
+
+def test_what_was_removed_stays_out(tmp_path: Path) -> None:
+    store = Store(tmp_path / "corpus")
+    add(store, [article("1"), article("2")])
+    assert store.remove([article("1").doc_id], "a court order") == 1
+    again = add(store, [article("1"), article("2")])
+    assert (again.kept, again.already_there) == (0, 2)
+    assert len(stored(store)) == 1
+
+
+def test_language_is_found_where_none_is_given(tmp_path: Path) -> None:
+    store = Store(tmp_path / "corpus")
+    text = "Переговоры в Стамбуле продолжались два часа, стороны договорились об обмене пленными."
+    add(store, [replace(article("1", text), lang="")])
+    assert store.query("SELECT lang FROM documents", {})["lang"].to_pylist() == ["ru"]

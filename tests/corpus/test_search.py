@@ -15,6 +15,7 @@ from tenor.corpus.search import Filters, SearchIndex, fold, places, terms
 from tenor.corpus.store import Store
 from tenor.errors import StudyError
 from tenor.model import Document, Stretch
+from tests.corpus.listed import Listed
 
 TEXTS = [
     ("a", "en", "Peace talks resume", "Mr Trump said the peace talks resumed. The café in Istanbul was full."),
@@ -46,7 +47,7 @@ def index(tmp_path: Path) -> SearchIndex:
         )
         for day, (outlet, lang, title, text) in enumerate(TEXTS, start=1)
     ]
-    add_documents(store, documents, source="test")
+    add_documents(store, Listed(documents), tmp_path / "rejects.csv")
     return SearchIndex(store, tmp_path / "corpus" / "search.sqlite")
 
 
@@ -107,8 +108,8 @@ def test_nothing_to_look_for(index: SearchIndex) -> None:
 def test_the_index_follows_the_store(index: SearchIndex, tmp_path: Path) -> None:
     store = Store(tmp_path / "corpus")
     assert index.search("trump").total == 2
-    more = Document(outlet="e", title="Trump again", text="", native_id="e", importer="test@1", raw="x")
-    add_documents(store, [more], source="more")
+    more = Document(outlet="e", title="Trump again", text="", native_id="e", lang="en", importer="test@1", raw="x")
+    add_documents(store, Listed([more]), tmp_path / "rejects.csv")
     assert index.search("trump").total == 3
     (tmp_path / "corpus" / "search.sqlite").unlink()
     assert index.search("trump").total == 3

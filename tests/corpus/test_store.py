@@ -80,7 +80,7 @@ def test_damage_is_named(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_waits_then_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenor.corpus.store._WAIT", 0.1)
+    monkeypatch.setattr("tenor.corpus.lock._WAIT", 0.1)
     store = Store(tmp_path)
     with store.writing(), pytest.raises(Busy, match="another process"):
         store.append("counts", COUNTS.empty_table())

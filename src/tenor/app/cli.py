@@ -11,6 +11,8 @@ import click
 from tenor.errors import TenorError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tenor.study import Study
 
 _STUDY = click.option(
@@ -56,13 +58,27 @@ def check(folder: Path, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--outlet", help="For articles that do not name theirs.")
+@click.option("--column", "columns", multiple=True, metavar="ROLE=COLUMN", help="As in text=body; may be repeated.")
+@click.option("--charset", help="For text that is not UTF-8, such as cp1251.")
+@click.option("--date-format", help="day first, month first, epoch, or a form such as %d/%m/%Y.")
 @_STUDY
 @_JSON
-def add(folder: Path, as_json: bool) -> None:
-    """Import the counts the study declares: what was read, kept, merged, refused, lost."""
-    from tenor.app.output import import_lines, show
+def add(
+    paths: tuple[Path, ...],
+    outlet: str | None,
+    columns: tuple[str, ...],
+    charset: str | None,
+    date_format: str | None,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Import articles from PATHS; without any, the counts the study declares and what was added before."""
+    from tenor.app.output import how_to_read, import_lines, show
 
-    reports = _open(folder).add()
+    how = how_to_read(columns, {"outlet": outlet, "charset": charset, "date_format": date_format})
+    reports = _open(folder).add(paths, how=how)
     show(reports, as_json, import_lines(reports))
 
 
@@ -70,11 +86,71 @@ def add(folder: Path, as_json: bool) -> None:
 @_STUDY
 @_JSON
 def describe(folder: Path, as_json: bool) -> None:
-    """Say what is in the store, before any claim: outlets, queries, days, gaps, doubtful days."""
+    """Say what is in the store, before any claim: outlets, queries, articles, days, gaps."""
     from tenor.app.output import show, table_lines
 
-    table = _open(folder).describe()
+    tables = _open(folder).describe()
+    lines = [line for name, table in tables.items() if table.num_rows for line in [name, *table_lines(table), ""]]
+    show({name: table.to_pylist() for name, table in tables.items()}, as_json, lines[:-1] or ["nothing was added yet"])
+
+
+@cli.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--outlet", help="Only this outlet.")
+@click.option("--lang", help="Only this language, as en.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@_STUDY
+@_JSON
+def search(
+    words: tuple[str, ...], outlet: str | None, lang: str | None, limit: int, folder: Path, as_json: bool
+) -> None:
+    """Find articles that hold all WORDS, "phrases" and beginnings*."""
+    from tenor.app.output import found_lines, show
+    from tenor.corpus.search import Filters
+
+    found = _open(folder).search(" ".join(words), Filters(outlet=outlet, lang=lang), limit=limit)
+    show(found, as_json, found_lines(found))
+
+
+@cli.command("new-since")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]))
+@_STUDY
+@_JSON
+def new_since(day: datetime, folder: Path, as_json: bool) -> None:
+    """List what came in on DAY (UTC) or later: new articles, and versions that changed or were deleted."""
+    from datetime import UTC
+
+    from tenor.app.output import show, table_lines
+
+    table = _open(folder).new_since(day.replace(tzinfo=UTC))
     show(table.to_pylist(), as_json, table_lines(table))
+
+
+@cli.command()
+@click.argument("doc_ids", nargs=-1, required=True)
+@click.option("--why", required=True, help="Kept with the ids: a court order, a wrong import.")
+@click.option("--now", is_flag=True, help="Erase from the disk at once, not when the store is next compacted.")
+@_STUDY
+@_JSON
+def remove(doc_ids: tuple[str, ...], why: str, now: bool, folder: Path, as_json: bool) -> None:
+    """Remove articles for good, by their DOC_IDS."""
+    from tenor.app.output import show
+
+    found = _open(folder).remove(doc_ids, why=why, now=now)
+    gone = "erased from the disk" if now else "out of sight; `tenor compact` erases them from the disk"
+    show({"removed": found}, as_json, [f"{found} of {len(doc_ids)} were there and are {gone}"])
+
+
+@cli.command()
+@_STUDY
+@_JSON
+def compact(folder: Path, as_json: bool) -> None:
+    """Merge small files of the store, erase what was removed, and check that every file is whole."""
+    from tenor.app.output import show
+
+    merged, swept, damaged = _open(folder).compact()
+    lines = [f"{merged} files merged, {swept} old ones deleted", *(str(error) for error in damaged)]
+    show({"merged": merged, "swept": swept, "damaged": [str(error) for error in damaged]}, as_json, lines)
 
 
 @cli.command()

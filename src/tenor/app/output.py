@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from tenor.errors import UnknownName
-from tenor.model import Audit, Claim, ImportReport, Measured, Plan, Registered, Word
+from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered, Word
 from tenor.studyfile import margin_in_words, round_stretch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tenor.corpus.search import Found
+
+ROLES = ("title", "text", "date", "outlet", "url", "native_id", "lang")
 _WIDTH = 100
 _ROWS = 200
 
@@ -69,10 +72,38 @@ def import_lines(reports: Sequence[ImportReport]) -> list[str]:
     lines = []
     for item in reports:
         lines.append(
-            f"{item.source}: {item.read:,} rows read · {item.kept:,} counts kept · {item.merged:,} merged · "
+            f"{item.source}: {item.read:,} rows read · {item.kept:,} kept · {item.merged:,} merged · "
             f"{item.already_there:,} already there · {item.refused:,} refused · {len(item.lost):,} lost"
         )
         lines += [f"  {note}" for note in (*item.notes, *item.lost)]
+    return lines
+
+
+def how_to_read(columns: Sequence[str], said: Mapping[str, str | None]) -> ArticleSource | None:
+    """Return what the user says of files of articles; None where nothing is said."""
+    pairs = []
+    for item in columns:
+        role, equals, column = item.partition("=")
+        if not equals or role not in ROLES:
+            raise UnknownName.of("role of a column", role, ROLES)
+        pairs.append((role, column))
+    given = {name: value for name, value in said.items() if value}
+    return ArticleSource(path="", columns=tuple(pairs), **given) if pairs or given else None
+
+
+def found_lines(found: Found) -> list[str]:
+    """Say hits with the passage around the words, then how all of them spread."""
+    lines = [f"{found.total:,} articles"]
+    for hit in found.hits:
+        lines.append(f"{hit.day or 'undated'}  {hit.outlet}  {hit.doc_id}")
+        lines += _wrapped(hit.title, "  ")
+        lines += _wrapped(" ".join(hit.passage.split()), "    ")
+    for name, spread in found.facets.items():
+        if spread:
+            some = list(spread.items())[:12]
+            more = f", and {len(spread) - len(some)} more" if len(spread) > len(some) else ""
+            shown = ", ".join(f"{value or 'none'} {count:,}" for value, count in some)
+            lines.append(f"by {name}: {shown}{more}")
     return lines
 
 

@@ -95,29 +95,3 @@ def gaps(starts: Sequence[date], days: int) -> list[tuple[date, date]]:
     step = timedelta(days=days)
     ordered = sorted(set(starts))
     return [(here + step, there) for here, there in pairwise(ordered) if there - here > step]
-
-
-_DESCRIPTION = """\
-SELECT outlet, query, days, min(start) AS first, max(start) AS last, count(*) AS observed,
-       CAST((max(start) - min(start)) / days + 1 - count(*) AS BIGINT) AS missing,
-       CAST(sum(matched) AS BIGINT) AS matched, CAST(sum(total) AS BIGINT) AS total, max(matched) AS most
-FROM counts GROUP BY outlet, query, days ORDER BY outlet, query, days"""
-
-
-def description(store: Store) -> pa.Table:
-    """Return a row for each outlet and query: days with figures, missing and doubtful ones, sums.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     description(Store(folder)).num_rows
-    0
-    """
-    table = store.query(_DESCRIPTION, {})
-    doubtful = doubtful_days(store).to_pylist()
-    counted = [
-        sum(item["outlet"] == row["outlet"] and row["first"] <= item["start"] <= row["last"] for item in doubtful)
-        for row in table.select(["outlet", "first", "last"]).to_pylist()
-    ]
-    return table.add_column(7, "doubtful", pa.array(counted, pa.int64()))

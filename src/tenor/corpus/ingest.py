@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 
+from tenor.corpus.clean import identify
+from tenor.corpus.rejects import Rejects
 from tenor.corpus.store import Store
 from tenor.errors import Place, SourceError
-from tenor.model import Count, Document, ImportReport
+from tenor.model import Count, Document, ImportReport, Reject
 from tenor.tables import COUNTS, DOCUMENTS, IMPORTS
 
 _BATCH = 2_000
@@ -85,38 +89,57 @@ def _is_there(count: Count, known: dict[tuple[object, ...], tuple[object, ...]])
     return True
 
 
-def add_documents(store: Store, documents: Iterable[Document], *, source: str) -> Added:
-    """Add the documents that are not there yet; nothing is visible before all of them are read.
+class Reading(Protocol):
+    """Articles being read: documents and refused records one by one, then a report."""
+
+    def __iter__(self) -> Iterator[Document | Reject]:
+        """Yield them; it can be gone through once."""
+
+    def report(self) -> ImportReport:
+        """Return what was read and refused, once all has been read."""
+
+
+def add_documents(store: Store, reading: Reading, rejects: Path) -> ImportReport:
+    """Add the articles that are not there yet; nothing is visible before all of them are read.
 
     Parameters
     ----------
     store
         The study's store.
-    documents
-        As importers give them; read once, never held in memory together.
-    source
-        The file or folder they are from.
+    reading
+        What `sources.read_articles` gives; never held in memory as a whole.
+    rejects
+        A CSV file for the refused records, written if there are any.
 
     Returns
     -------
-    Added
-        How many were new, there already, or another version of one that was there.
+    ImportReport
+        With `kept` and `already_there` as they turned out; it is stored in the same step.
 
-    Examples
-    --------
-    >>> import tempfile
-    >>> from tenor.model import Document
-    >>> one = Document(outlet="o", title="t", text="x", native_id="1", importer="i@1", raw="f:1")
-    >>> two = Document(outlet="o", title="t", text="y", native_id="1", importer="i@1", raw="f:1")
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     add_documents(Store(folder), [one, one, two], source="f")
-    Added(kept=2, already_there=1, versions=1)
+    Raises
+    ------
+    TenorError
+        The file turns out to be wrong, or to have changed while it was read; nothing is kept.
     """
     intake = _Intake(store, datetime.now(tz=UTC))
-    with store.writing() as write:
-        for batch in _batched(documents, _BATCH):
+    with store.writing() as write, Rejects(rejects) as refused:
+        for batch in _batched(_documents(reading, refused), _BATCH):
             write("documents", pa.Table.from_pylist(intake.rows(batch), DOCUMENTS))
-    return Added(kept=intake.kept, already_there=intake.already_there, versions=intake.versions)
+        report = intake.completed(reading.report())
+        if report.kept:
+            write("imports", pa.Table.from_pylist([asdict(report)], IMPORTS))
+    return report
+
+
+def _documents(reading: Reading, refused: Rejects) -> Iterator[Document]:
+    """Pass on documents, with their language found if none is given; file the refused records."""
+    for item in reading:
+        if isinstance(item, Reject):
+            refused.add(item)
+        elif item.lang:
+            yield item
+        else:
+            yield replace(item, lang=identify(f"{item.title}\n{item.text}"))
 
 
 def _batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
@@ -125,26 +148,22 @@ def _batched(documents: Iterable[Document], size: int) -> Iterator[list[Document
         yield batch
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What became of the documents of one import."""
-
-    kept: int
-    already_there: int
-    versions: int
-
-
 class _Intake:
     """What one import has seen so far: ids, and the newest version of what has an identifier."""
 
-    __slots__ = ("_newest", "_now", "_seen", "_store", "already_there", "kept", "versions")
+    __slots__ = ("_newest", "_now", "_seen", "_store", "already_there", "edited", "kept")
 
     def __init__(self, store: Store, now: datetime) -> None:
         self._store = store
         self._now = now
         self._seen: set[str] = set()
         self._newest: dict[tuple[str, str], _Version] = {}
-        self.kept = self.already_there = self.versions = 0
+        self.kept = self.already_there = self.edited = 0
+
+    def completed(self, report: ImportReport) -> ImportReport:
+        """Return the importer's report with what the store made of it."""
+        edited = (f"{self.edited:,} are other versions of articles that were there",) if self.edited else ()
+        return replace(report, kept=self.kept, already_there=self.already_there, notes=(*report.notes, *edited))
 
     def rows(self, batch: Sequence[Document]) -> list[dict[str, object]]:
         """Return a row for each document that is new."""
@@ -168,13 +187,16 @@ class _Intake:
         mine = _Version(before.version + 1 if before else 1, _digest(item.title), _digest(item.text), item.deleted)
         if item.native_id:
             self._newest[key] = mine
-        self.versions += before is not None
+        self.edited += before is not None
         own = {name: getattr(item, name) for name in DOCUMENTS.names if hasattr(item, name)}
         changed = mine.against(before) if before else ""
         return {**own, "version": mine.version, "changed": changed, "first_seen": self._now, "lost": list(item.lost)}
 
 
-_THERE = "SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest($ids))"
+# What was removed stays out, also if it is added again.
+_THERE = """\
+SELECT doc_id FROM documents WHERE doc_id IN (SELECT unnest($ids))
+UNION SELECT doc_id FROM tombstones WHERE doc_id IN (SELECT unnest($ids))"""
 _NEWEST = """\
 SELECT outlet, native_id, CAST(max(version) AS INTEGER) AS version, arg_max(md5(title), version) AS title,
        arg_max(md5(text), version) AS text, arg_max(deleted, version) AS deleted

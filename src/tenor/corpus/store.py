@@ -1,30 +1,34 @@
 """The store: immutable Parquet segments and a log that says which of them are live.
 
 Readers never wait and never see a half-written table: a reader opens the newest log entry
-and keeps to the segments it names. One writer at a time holds the lock.
+and keeps to the segments it names. One writer at a time holds the lock. Segments that were
+replaced stay for a grace time, so that a reader that opened them can end.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import os
-import sys
+import re
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from tenor.errors import Busy, Place, StoreDamaged, shown
-from tenor.tables import TABLES
+from tenor.corpus import maintenance
+from tenor.corpus.durable import At, enough_room, make_folder, nowhere
+from tenor.corpus.lock import locked
+from tenor.corpus.manifest import FORMAT, Manifest, newest, selects
+from tenor.corpus.segments import RESTORE, measured
+from tenor.corpus.session import Session
+from tenor.errors import Place, StoreDamaged, UnknownName, shown
+from tenor.tables import TABLES, TOMBSTONES
 
-_WAIT = 5.0
+GRACE = timedelta(minutes=10)
+
+_LIVE_ROWS = 'SELECT live.* FROM "_{0}" AS live ANTI JOIN tombstones USING (doc_id)'
 
 
 class Store:
@@ -34,6 +38,12 @@ class Store:
     ----------
     folder
         The study's ``corpus`` folder; it need not exist before something is written.
+    grace
+        How long a replaced segment stays for readers that opened it.
+    at
+        Called with the name of every point between which a process can die without harm:
+        "before write", "half file", "before rename", "after rename" of each file,
+        "before log", "after log", "in compaction", "in sweep".
 
     Examples
     --------
@@ -43,10 +53,14 @@ class Store:
     [{'n': 0}]
     """
 
-    __slots__ = ("_folder",)
+    __slots__ = ("_at", "_folder", "_grace")
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, *, grace: timedelta = GRACE, at: At = nowhere) -> None:
         self._folder = Path(folder)
+        self._grace = grace
+        self._at = at
+
+    # --- reading -----------------------------------------------------------------------------------
 
     def live(self) -> dict[str, list[str]]:
         """Return the live segments of each table, as the newest log entry names them.
@@ -55,58 +69,49 @@ class Store:
         ------
         StoreDamaged
             The newest log entry can't be read.
+
+        Examples
+        --------
+        >>> Store("corpus").live()
+        {}
         """
-        entries = sorted((self._folder / "_log").glob("[0-9]*.json"))
-        if not entries:
-            return {}
-        try:
-            found = json.loads(entries[-1].read_text(encoding="utf-8"))["segments"]
-        except (ValueError, KeyError) as error:
-            place = Place(shown(entries[-1]))
-            do = "move this file away: the entry before it is complete"
-            raise StoreDamaged("this log entry can't be read", do=do, place=place) from error
-        return {str(table): [str(name) for name in names] for table, names in found.items()}
+        return {table: [item.name for item in items] for table, items in newest(self._folder).segments.items()}
 
-    def append(self, table: str, rows: pa.Table) -> None:
-        """Write rows to a table; they are there wholly or not at all.
+    def paths(self, table: str) -> list[Path]:
+        """Return the files that hold a table, for R, pandas, Polars or DuckDB to read.
 
-        Parameters
-        ----------
-        table
-            A name of `tenor.tables.TABLES`.
-        rows
-            Rows of its schema. The caller sees to it that none is there already.
+        Beside them may lie files that were replaced and wait to be swept: read these, not the folder.
+        Rows of documents that were removed are in them until `compact`.
+
+        Examples
+        --------
+        >>> Store("corpus").paths("documents")
+        []
+        """
+        if table not in TABLES:
+            raise UnknownName.of("table", table, TABLES)
+        return [self._folder / table / name for name in self.live().get(table, ())]
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Open the tables as they are now; what is written meanwhile is not seen inside.
 
         Raises
         ------
-        Busy
-            Another process writes for more than five seconds.
+        StoreDamaged
+            A live segment is missing or can't be read.
+
+        Examples
+        --------
+        >>> with Store("corpus").snapshot() as then:
+        ...     [then.query(f"SELECT count(*) AS n FROM {table}", {})["n"][0].as_py() for table in ("counts", "runs")]
+        [0, 0]
         """
-        with self.writing() as write:
-            write(table, rows)
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[Callable[[str, pa.Table], None]]:
-        """Hold the one writer's lock; everything written inside becomes visible at once, at the end.
-
-        Read what is there after entering: nobody else can add to it until the end.
-        """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with _locked(self._folder / "LOCK"):
-            segments = self.live()
-
-            def write(table: str, rows: pa.Table) -> None:
-                if rows.num_rows:
-                    name = self._segment(table, rows.cast(TABLES[table]))
-                    segments.setdefault(table, []).append(name)
-
-            before = json.dumps(segments)
-            yield write
-            if json.dumps(segments) != before:
-                self._commit(segments)
+        with _connected() as connection:
+            yield Snapshot(connection, self._folder, newest(self._folder))
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
-        """Run a SELECT over the live tables.
+        """Run a SELECT over the live tables; rows of removed documents are not seen.
 
         Parameters
         ----------
@@ -123,110 +128,287 @@ class Store:
         ------
         StoreDamaged
             A live segment is missing or can't be read.
+
+        Examples
+        --------
+        >>> Store("corpus").query("SELECT $n + 1 AS m", {"n": 1}).to_pylist()
+        [{'m': 2}]
         """
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        }
         try:
-            with duckdb.connect(":memory:", config=settings) as connection:
-                self._show_tables(connection)
-                return connection.sql(sql, params=dict(parameters) or None).to_arrow_table()
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            if ".parquet" in str(error):
-                raise StoreDamaged(f"a stored file can't be read: {error}", do="add its source again") from error
-            raise
+            return self._ask(sql, parameters)
+        except _Missing:  # swept since the log was read: the newest entry names what took its place
+            return self._ask(sql, parameters)
 
-    def _show_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
-        live = self.live()
-        for table, schema in TABLES.items():
-            paths = [self._folder / table / name for name in live.get(table, ())]
-            for path in paths:
+    def _ask(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+        with self.snapshot() as then:
+            return then.query(sql, parameters)
+
+    def verify(self) -> tuple[StoreDamaged, ...]:
+        """Read all live segments and return what is wrong with them: missing, cut short, other bytes.
+
+        Examples
+        --------
+        >>> Store("corpus").verify()
+        ()
+        """
+        return tuple(maintenance.damage(self._folder, newest(self._folder)))
+
+    # --- writing -----------------------------------------------------------------------------------
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Write rows to a table; they are there wholly or not at all.
+
+        Parameters
+        ----------
+        table
+            A name of `tenor.tables.TABLES`.
+        rows
+            Rows of its schema. The caller sees to it that none is there already.
+
+        Raises
+        ------
+        Busy
+            Another process writes for more than five seconds.
+        NoSpace
+            The disk is full.
+
+        Examples
+        --------
+        >>> store = Store("corpus")
+        >>> store.append("tombstones", TOMBSTONES.empty_table())
+        >>> store.live()
+        {}
+        """
+        with self.writing() as write:
+            write(table, rows)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Callable[[str, pa.Table], None]]:
+        """Hold the one writer's lock; everything written inside becomes visible at once, at the end.
+
+        Read what is there after entering: nobody else can add to it until the end. The function
+        may be called as often as needed, with as few or many rows: about 16 MB a table are held in memory.
+
+        Examples
+        --------
+        >>> store = Store("corpus")
+        >>> with store.writing() as write:
+        ...     for _ in range(3):
+        ...         write("counts", TABLES["counts"].empty_table())
+        >>> store.live()
+        {}
+        """
+        with self._session() as session:
+            yield session.write
+            session.commit()
+
+    def remove(self, doc_ids: Iterable[str], why: str = "", *, now: bool = False) -> int:
+        """Take documents down: nothing of them is seen any more, also if they are added again.
+
+        Parameters
+        ----------
+        doc_ids
+            Which. An id that is not there is kept out from now on.
+        why
+            The reason, kept with the id.
+        now
+            Erase their rows from the disk before returning; a reader that is at work may fail.
+            Otherwise they go with the next `compact` and the first `sweep` after the grace time.
+
+        Returns
+        -------
+        int
+            How many documents were there and are seen no more.
+
+        Examples
+        --------
+        >>> Store("corpus").remove(["0123456789abcdef"], "a court order")
+        0
+        """
+        asked = sorted(set(doc_ids))
+        with self._session() as session:
+            there = "SELECT count(DISTINCT doc_id) AS n FROM documents WHERE doc_id IN (SELECT unnest($ids))"
+            found = int(self.query(there, {"ids": asked})["n"][0].as_py()) if asked else 0
+            before = set(maintenance.removed(self._folder, session.manifest).to_pylist())
+            at = datetime.now(tz=UTC)
+            rows = [{"doc_id": doc_id, "at": at, "why": why} for doc_id in asked if doc_id not in before]
+            session.write("tombstones", pa.Table.from_pylist(rows, TOMBSTONES))
+            session.commit()
+            if now:
+                maintenance.compact(session, maintenance.of_documents(), only_removed=True)
+                maintenance.sweep(session, maintenance.EVERYTHING)
+        return found
+
+    def compact(self, table: str | None = None) -> int:
+        """Merge small segments, and erase the rows of removed documents; what queries give stays the same.
+
+        Parameters
+        ----------
+        table
+            Only this one.
+
+        Returns
+        -------
+        int
+            How many segments were replaced; they stay on the disk until the first `sweep` after the grace time.
+
+        Examples
+        --------
+        >>> Store("corpus").compact()
+        0
+        """
+        if table is not None and table not in TABLES:
+            raise UnknownName.of("table", table, TABLES)
+        with self._session() as session:
+            return maintenance.compact(session, sorted(TABLES) if table is None else [table])
+
+    def sweep(self, now: datetime | None = None) -> int:
+        """Delete segments that were replaced, and files that killed writers left, when the grace time is over.
+
+        Parameters
+        ----------
+        now
+            The moment to reckon from, with its time zone; the clock's if not given.
+
+        Returns
+        -------
+        int
+            How many files were deleted.
+
+        Examples
+        --------
+        >>> Store("corpus").sweep()
+        0
+        """
+        with self._session() as session:
+            return maintenance.sweep(session, (now or datetime.now(tz=UTC)) - self._grace)
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[Session]:
+        with enough_room(self._folder):
+            make_folder(self._folder)
+        with locked(self._folder / "LOCK"):
+            session = Session(self._folder, self._at)
+            try:
+                if session.manifest.format < FORMAT:
+                    _upgrade(session)
+                yield session
+            except BaseException:
+                session.abandon()
+                raise
+
+
+class Snapshot:
+    """The tables as one log entry names them, for as long as it is open."""
+
+    __slots__ = ("_connection", "_folder", "_manifest")
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._manifest = manifest
+        with self._explained():
+            self._show_tables()
+
+    def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
+        """Run a SELECT, as `Store.query` does.
+
+        Raises
+        ------
+        StoreDamaged
+            A segment can't be read, or is gone because this was open for longer than the grace time.
+
+        Examples
+        --------
+        >>> with Store("corpus").snapshot() as then:
+        ...     then.query("SELECT count(*) AS n FROM counts", {}).to_pylist()
+        [{'n': 0}]
+        """
+        with self._explained():
+            return self._connection.sql(sql, params=dict(parameters) or None).to_arrow_table()
+
+    def _show_tables(self) -> None:
+        erased = bool(self._manifest.segments.get("tombstones"))
+        for table in ("tombstones", *sorted(TABLES.keys() - {"tombstones"})):
+            paths = self._paths(table)
+            if not paths:
+                self._connection.register(table, TABLES[table].empty_table())
+                continue
+            rows = _relation(self._connection, paths, selects(self._manifest, table))
+            if erased and table in maintenance.of_documents():
+                rows.create_view(f"_{table}")
+                rows = self._connection.sql(_LIVE_ROWS.format(table))
+            rows.create_view(table)
+
+    def _paths(self, table: str) -> list[Path]:
+        return [self._folder / table / segment.name for segment in self._manifest.segments.get(table, ())]
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say it in a sentence when a segment is missing or can't be read."""
+        try:
+            yield
+        except duckdb.Error as error:
+            for path in (path for table in self._manifest.segments for path in self._paths(table)):
                 if not path.is_file():
-                    raise StoreDamaged("this segment is missing", do="add its source again", place=Place(shown(path)))
-            if paths:
-                connection.read_parquet([str(path) for path in paths]).create_view(table)
-            else:
-                connection.register(table, schema.empty_table())
-
-    def _segment(self, table: str, rows: pa.Table) -> str:
-        buffer = BytesIO()
-        pq.write_table(rows, buffer, compression="zstd")
-        payload = buffer.getvalue()
-        name = f"seg-{hashlib.sha256(payload).hexdigest()[:32]}.parquet"
-        _write_durably(self._folder / table / name, payload)
-        return name
-
-    def _commit(self, segments: Mapping[str, list[str]]) -> None:
-        log = self._folder / "_log"
-        entries = sorted(log.glob("[0-9]*.json")) if log.is_dir() else []
-        number = int(entries[-1].stem) + 1 if entries else 1
-        payload = json.dumps({"format": 1, "segments": segments}, indent=1, sort_keys=True).encode()
-        _write_durably(log / f"{number:06d}.json", payload)
-
-
-def _write_durably(path: Path, payload: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
-        try:
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
+                    raise self._missing(path) from error
+            if ".parquet" in str(error):
+                raise StoreDamaged(f"a stored file can't be read: {error}", do=RESTORE) from error
             raise
-    _sync_folder(path.parent)
+
+    def _missing(self, path: Path) -> _Missing:
+        if newest(self._folder).number > self._manifest.number:
+            what = "this segment was replaced and swept while a reader had it open"
+            return _Missing(what, do="open a new snapshot", place=Place(shown(path)))
+        return _Missing("this segment is missing", do=RESTORE, place=Place(shown(path)))
 
 
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # there a folder can't be opened for this
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+class _Missing(StoreDamaged):
+    """A segment is not where the log entry that was opened says it is."""
+
+
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    # A name that is no table is an error, and not a variable of ours.
+    "python_enable_replacements": "false",
+    # What does not fit into memory, out of the folder the user stands in.
+    "temp_directory": tempfile.gettempdir(),
+}
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a+b") as file:
-        deadline = time.monotonic() + _WAIT
-        while not _try_lock(file.fileno()):
-            if time.monotonic() > deadline:
-                what = "another process is writing to this study"
-                raise Busy(what, do="wait for it to end, then try again", place=Place(shown(path)))
-            time.sleep(0.02)
-        try:
-            yield
-        finally:
-            _unlock(file.fileno())
+def _connected() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(":memory:", config=_SETTINGS) as connection:
+        # The date of a moment is its date in UTC, on every machine.
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _relation(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], steps: Iterable[str]
+) -> duckdb.DuckDBPyRelation:
+    """Return the rows of files, brought to today's format."""
+    # DuckDB takes a path for a pattern.
+    rows = connection.read_parquet([re.sub(r"([*?\[])", r"[\1]", str(path)) for path in paths])
+    for number, select in enumerate(steps):
+        table = f"_{number}_{paths[0].parent.name}"
+        rows.create_view(table)
+        rows = connection.sql(f"WITH {paths[0].parent.name} AS (FROM {table}) {select}")
+    return rows
 
-    def _try_lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
 
-    def _unlock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
+def _upgrade(session: Session) -> None:
+    """Bring an older store to today's format, as one log entry."""
+    made = {}
+    for table, live in session.manifest.segments.items():
+        paths = [session.folder / table / segment.name for segment in live]
+        steps = selects(session.manifest, table)
+        if not steps:
+            made[table] = [measured(path) for path in paths]
+            continue
+        for path in paths:
+            with _connected() as connection:
+                session.write(table, _relation(connection, [path], steps).to_arrow_table())
+        made[table] = session.finish(table)
+    session.change(made)

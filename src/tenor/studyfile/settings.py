@@ -24,11 +24,13 @@ Text = Annotated[str, Field(min_length=1, max_length=5_000)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Settings of which none is unknown and none changes."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
 
-class WindowSetting(_Strict):
+class WindowSetting(Strict):
     """Which days or weeks around the event day are its coverage, both ends included."""
 
     start: int = Field(alias="from", ge=-366, le=366, description="First day or week, 0 is the event's own.")
@@ -36,7 +38,7 @@ class WindowSetting(_Strict):
     unit: model.Unit = Field(description="day, or week for weekly counts.")
 
 
-class EventSetting(_Strict):
+class EventSetting(Strict):
     """What recurs."""
 
     title: Text = Field(description="What recurs, in a few words.")
@@ -51,14 +53,14 @@ class EventSetting(_Strict):
     )
 
 
-class ConfounderSetting(_Strict):
+class ConfounderSetting(Strict):
     """Something else that happened and could move the coverage."""
 
     date: Day = Field(description="Its day; it is named in a verdict if it falls into a window.")
     what: Text = Field(description="What happened, as it should be read in a verdict.")
 
 
-class RoundSetting(_Strict):
+class RoundSetting(Strict):
     """One occurrence of the event."""
 
     id: Identifier = Field(description="A short name for contrasts.")
@@ -73,7 +75,7 @@ class RoundSetting(_Strict):
     )
 
 
-class ExcludedSetting(_Strict):
+class ExcludedSetting(Strict):
     """Days left out of the comparison."""
 
     start: Day = Field(alias="from", description="First day.")
@@ -81,7 +83,7 @@ class ExcludedSetting(_Strict):
     why: Text = Field(description="The reason, for the reader.")
 
 
-class ComparisonSetting(_Strict):
+class ComparisonSetting(Strict):
     """The days from which comparison windows are cut: ordinary time, outside all rounds."""
 
     start: Day = Field(alias="from", description="First day.")
@@ -89,7 +91,7 @@ class ComparisonSetting(_Strict):
     excluded: tuple[ExcludedSetting, ...] = Field(default=(), description="Days inside it that are left out.")
 
 
-class ColumnsSetting(_Strict):
+class ColumnsSetting(Strict):
     """Which column of the file holds what."""
 
     date: Text = Field(description="The day, or the first day of the week.")
@@ -100,7 +102,7 @@ class ColumnsSetting(_Strict):
     wide: tuple[Text, ...] = Field(default=(), description="For a file with one column a query: their names.")
 
 
-class CountsSetting(_Strict):
+class CountsSetting(Strict):
     """A file of counts: outlet (or pool) by day or week by query."""
 
     file: Text = Field(description="Path from the study's folder.")
@@ -114,7 +116,7 @@ class CountsSetting(_Strict):
     licence: str = Field(default="", description="Under which terms they may be shown.")
 
 
-class StudyDescription(_Strict):
+class StudyDescription(Strict):
     """A study: an event, its rounds, ordinary time to compare with, and where the figures are."""
 
     tenor: Literal[1] = Field(description="The version of this file's format.")
@@ -128,7 +130,7 @@ class StudyDescription(_Strict):
     counts: tuple[CountsSetting, ...] = Field(default=(), description="Files of counts.")
 
 
-class HypothesisSetting(_Strict):
+class HypothesisSetting(Strict):
     """How we read a claim: a sentence that figures can contradict."""
 
     id: Identifier = Field(description="A short name, used by `tenor evidence`.")
@@ -155,7 +157,7 @@ class HypothesisSetting(_Strict):
     )
 
 
-class ClaimSetting(_Strict):
+class ClaimSetting(Strict):
     """What somebody said about the coverage."""
 
     id: Identifier = Field(description="A short name of the claim.")
@@ -169,7 +171,7 @@ class ClaimSetting(_Strict):
     not_tested: str = Field(default="", description="What the sentence also says and these hypotheses leave out.")
 
 
-class ClaimsDescription(_Strict):
+class ClaimsDescription(Strict):
     """The claims of a study; all their hypotheses form one family."""
 
     tenor_claims: Literal[1] = Field(description="The version of this file's format.")

@@ -1,0 +1,71 @@
+"""What is in the store, before any claim."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyarrow as pa
+
+from tenor.corpus.completeness import doubtful_days
+from tenor.corpus.store import Store
+
+_COUNTS = """\
+SELECT outlet, query, days, min(start) AS first, max(start) AS last, count(*) AS observed,
+       CAST((max(start) - min(start)) / days + 1 - count(*) AS BIGINT) AS missing,
+       CAST(sum(matched) AS BIGINT) AS matched, CAST(sum(total) AS BIGINT) AS total, max(matched) AS most
+FROM counts GROUP BY outlet, query, days ORDER BY outlet, query, days"""
+
+# Of every document the newest version only, so that an edited article is one article.
+_DOCUMENTS = """\
+WITH newest AS (
+  SELECT *, row_number() OVER (
+    PARTITION BY outlet, CASE WHEN native_id = '' THEN doc_id ELSE native_id END ORDER BY version DESC
+  ) AS back
+  FROM documents
+)
+SELECT outlet, lang, count(*) AS documents, count(*) FILTER (WHERE version > 1) AS edited,
+       count(*) FILTER (WHERE deleted) AS deleted, count(*) FILTER (WHERE published IS NULL) AS undated,
+       CAST(min(published) AS DATE) AS first, CAST(max(published) AS DATE) AS last,
+       CAST(sum(length(text)) AS BIGINT) AS characters
+FROM newest WHERE back = 1 GROUP BY outlet, lang ORDER BY documents DESC, outlet, lang"""
+
+_SINCE = """\
+SELECT first_seen, doc_id, outlet, native_id, version, changed, published, title
+FROM documents WHERE first_seen >= $since ORDER BY first_seen, outlet, native_id, version"""
+
+
+def counts_table(store: Store) -> pa.Table:
+    """Return a row for each outlet and query: days with figures, missing and doubtful ones, sums.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     counts_table(Store(folder)).num_rows
+    0
+    """
+    table = store.query(_COUNTS, {})
+    doubtful = doubtful_days(store).to_pylist()
+    counted = [
+        sum(item["outlet"] == row["outlet"] and row["first"] <= item["start"] <= row["last"] for item in doubtful)
+        for row in table.select(["outlet", "first", "last"]).to_pylist()
+    ]
+    return table.add_column(7, "doubtful", pa.array(counted, pa.int64()))
+
+
+def documents_table(store: Store) -> pa.Table:
+    """Return a row for each outlet and language: articles, edited, deleted and undated ones, days, characters.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     documents_table(Store(folder)).num_rows
+    0
+    """
+    return store.query(_DOCUMENTS, {})
+
+
+def new_since(store: Store, moment: datetime) -> pa.Table:
+    """Return every version that came into the store at a moment or later, and what changed in it."""
+    return store.query(_SINCE, {"since": moment})
