@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
 from tenor.errors import StudyError, UnknownName
 from tenor.model import Measure
@@ -26,14 +28,37 @@ def measures() -> dict[str, Measure]:
     >>> measures()["volume.rate"].full_name
     'volume.rate@1'
     """
-    found: dict[str, Measure] = {}
-    for point in sorted(entry_points(group="tenor.measures"), key=lambda item: item.value):
-        for measure in point.load():
-            if not isinstance(measure, Measure):
-                raise StudyError(f"the plug-in {point.value} holds something that is no Measure: {measure!r}")
-            if measure.name in found:
-                raise StudyError(f"two plug-ins give a measure '{measure.name}', one of them is {point.value}")
-            found[measure.name] = measure
+    return plugged("measure", lambda item: isinstance(item, Measure))
+
+
+def plugged(kind: str, is_one: Callable[[object], bool]) -> dict[str, Any]:
+    """Return everything of a kind by name, from the entry points ``tenor.<kind>s``.
+
+    Parameters
+    ----------
+    kind
+        ``measure`` or ``importer``.
+    is_one
+        Whether an object is of that kind.
+
+    Raises
+    ------
+    StudyError
+        Two plug-ins give one of the same name, or an entry point holds something else.
+
+    Examples
+    --------
+    >>> plugged("nothing", lambda item: True)
+    {}
+    """
+    found: dict[str, Any] = {}
+    for point in sorted(entry_points(group=f"tenor.{kind}s"), key=lambda item: item.value):
+        for item in point.load():
+            if not is_one(item):
+                raise StudyError(f"the plug-in {point.value} holds something that is no {kind}: {item!r}")
+            if item.name in found:
+                raise StudyError(f"two plug-ins give a {kind} '{item.name}', one of them is {point.value}")
+            found[item.name] = item
     return dict(sorted(found.items()))
 
 

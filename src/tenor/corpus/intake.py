@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tenor.corpus.ingest import add_counts, add_documents
 from tenor.corpus.human import Journal
+from tenor.corpus.ingest import add_counts, add_documents
 from tenor.corpus.store import Store
 from tenor.errors import StudyError
 from tenor.model import ArticleSource, ImportReport, Plan

@@ -29,7 +29,22 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_PACKED = (b"PK\x03\x04", GZIP, b"PAR1")
+# How files begin that are no text, however few control characters follow.
+_NO_TEXT = (
+    b"PK\x03\x04",
+    GZIP,
+    b"PAR1",
+    b"%PDF",
+    b"SQLite format 3",
+    b"\xd0\xcf\x11\xe0",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+)
 _LIKELY = ("cp1251", "koi8-r", "cp866", "koi8-u", "cp1252", "cp1254", "cp1250", "cp1253")
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -188,7 +203,7 @@ def rough_text(head: bytes) -> str | None:
     if name:
         return codecs.getincrementaldecoder(name)("replace").decode(head).lstrip("\ufeff")
     odd = sum(byte < 32 and byte not in b"\t\n\r\x0c" for byte in head)
-    if head.startswith(_PACKED) or odd * (50 if len(head) > 1000 else 10) > len(head):
+    if head.startswith(_NO_TEXT) or odd * (50 if len(head) > 1000 else 10) > len(head):
         return None
     try:
         return codecs.getincrementaldecoder("utf-8")("strict").decode(head)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from tenor.errors import SourceError, UnknownName
+from tenor.errors import UnknownName
 from tenor.model import Document, Export, Reject
+from tenor.registry import plugged
 
 MOST_CHARACTERS = 20_000_000
 ROLES = ("title", "text", "date", "outlet", "url", "native_id", "lang")
@@ -114,7 +114,7 @@ def importers() -> dict[str, Importer]:
 
     Raises
     ------
-    SourceError
+    StudyError
         Two plug-ins give an importer of the same name, or an entry point holds something else.
 
     Examples
@@ -122,15 +122,7 @@ def importers() -> dict[str, Importer]:
     >>> "table@1" in importers()
     True
     """
-    found: dict[str, Importer] = {}
-    for point in sorted(entry_points(group="tenor.importers"), key=lambda item: item.value):
-        for importer in point.load():
-            if not isinstance(importer, Importer):
-                raise SourceError(f"the plug-in {point.value} holds something that is no Importer: {importer!r}")
-            if importer.name in found:
-                raise SourceError(f"two plug-ins give an importer '{importer.name}', one of them is {point.value}")
-            found[importer.name] = importer
-    return dict(sorted(found.items()))
+    return plugged("importer", lambda item: isinstance(item, Importer))
 
 
 def importer_named(name: str) -> Importer:

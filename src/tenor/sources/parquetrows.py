@@ -58,7 +58,7 @@ def parquet_rows(path: Path, settings: ArticleSettings) -> Iterator[RowItem]:
                 for values in zip(*map(_values, batch.columns), strict=True):
                     number += 1
                     yield _row(number, names, values)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         what = f"this Parquet file is damaged or cut off: {error}"
         raise SourceError(what, do="copy or export it again", place=Place(shown(path))) from error
 

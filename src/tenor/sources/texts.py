@@ -40,7 +40,7 @@ class TextImporter:
     def looks_like(self, path: Path, head: bytes) -> bool:
         """Return whether a file is running text and nothing that another importer reads."""
         text = rough_text(head)
-        if text is None or text.lstrip()[:1] in ("<", "{", "") or text.startswith(("%PDF", "WARC/")):
+        if text is None or text.lstrip()[:1] in ("<", "{", "") or text.startswith("WARC/"):
             return False
         others = (looks_delimited, looks_like_json_rows, looks_like_lexis_text)
         return not _is_grid(text) and not any(looks(path, head) for looks in others)
