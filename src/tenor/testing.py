@@ -124,7 +124,7 @@ def check_importer(importer: Any, sample: Path, settings: object) -> None:
     >>> from tenor.sources.table import IMPORTERS
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     sample = Path(folder) / "a.csv"
-    ...     _ = sample.write_text("headline,paper,date\\nTalks resume,The Paper,2019-07-01\\n")
+    ...     _ = sample.write_text("headline,paper,date\nTalks resume,The Paper,2019-07-01\n")
     ...     check_importer(IMPORTERS[0], sample, ArticleSettings())
     """
 
