@@ -8,6 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,6 +102,22 @@ def test_refused_records_are_kept_with_their_reasons(tmp_path: Path) -> None:
     assert lines == ["place,why,excerpt", """f:2,no text,"'=HYPERLINK(""x"")\""""]
     add(store, [article()], rejects)
     assert not rejects.exists()
+
+
+def test_others_read_the_same_articles(tmp_path: Path) -> None:
+    store = Store(tmp_path / "corpus")
+    add(store, [article(str(number), f"İstanbul, раунд {number}") for number in range(50)])
+    paths = [str(path) for path in store.paths("documents")]
+    own = store.query("SELECT doc_id, text FROM documents ORDER BY doc_id", {}).to_pylist()
+    plain = duckdb.connect().read_parquet(paths).project("doc_id, text").order("doc_id").fetchall()
+    frame = pd.concat([pd.read_parquet(path) for path in paths]).sort_values("doc_id")
+    polar = pl.read_parquet(paths).sort("doc_id")
+    expected = [(row["doc_id"], row["text"]) for row in own]
+    assert len(expected) == 50
+    assert plain == expected
+    assert list(zip(frame["doc_id"], frame["text"], strict=True)) == expected
+    assert list(zip(polar["doc_id"], polar["text"], strict=True)) == expected
+    assert str(frame["published"].dtype) == "datetime64[us, UTC]"
 
 
 def test_what_was_removed_stays_out(tmp_path: Path) -> None:
