@@ -169,8 +169,10 @@ def test_an_error_in_the_source_keeps_what_is_finished() -> None:
     assert found == ["u0", "u1", "u2"]
 
 
+# Whoever starts the tests in the background leaves SIGINT ignored, and children inherit it.
 _PARENT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from tests.engine import sample
 from tests.engine.test_local import units
