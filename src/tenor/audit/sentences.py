@@ -133,7 +133,8 @@ def difference_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, fou
     per = f" per {frame.plan.event.occasion}" if hypothesis.exposure == "per occasion" else ""
     if measure.scale == "share":
         return f"{change * 100:+.2f} percentage points{per}"
-    return f"{change:+,.3f} {pieces_of(frame, hypothesis)} per {measure.denominator}{per}"
+    size = f"{change:+,.1f}" if abs(change) >= 10 else f"{change:+.3g}"
+    return f"{size} {pieces_of(frame, hypothesis)} per {measure.denominator}{per}"
 
 
 def reasons(
