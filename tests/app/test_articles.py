@@ -45,7 +45,7 @@ def test_add_search_describe(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     saved = (here / "sources.yaml").read_text(encoding="utf-8")
     assert "press/a.csv" in saved
     assert "Überschrift" in saved
-    assert "1 articles" in out(capsys, "search", "istanbul")
+    assert out(capsys, "search", "istanbul").startswith("1 article\n")
     found = json.loads(out(capsys, "search", "gespräche", "--json"))
     assert found["total"] == 2
     described = json.loads(out(capsys, "describe", "--json"))

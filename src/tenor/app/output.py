@@ -93,7 +93,7 @@ def how_to_read(columns: Sequence[str], said: Mapping[str, str | None]) -> Artic
 
 def found_lines(found: Found) -> list[str]:
     """Say hits with the passage around the words, then how all of them spread."""
-    lines = [f"{found.total:,} articles"]
+    lines = [f"{found.total:,} {'article' if found.total == 1 else 'articles'}"]
     for hit in found.hits:
         lines.append(f"{hit.day or 'undated'}  {hit.outlet}  {hit.doc_id}")
         lines += _wrapped(hit.title, "  ")
