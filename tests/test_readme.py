@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from tenor.app.cli import cli
 from tenor.study import Study
+from tests.scripts import ROOT, loaded
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def _script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("readme", ROOT / "docs" / "readme.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["readme"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_console_text_is_what_audit_prints(tmp_path: Path) -> None:
-    script = _script()
+    script = loaded("docs/readme.py")
     audit, printed = script.audited(tmp_path / "debates")
     assert printed
     assert script.with_console(README, printed) == README, "run `make readme`"

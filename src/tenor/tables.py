@@ -91,6 +91,20 @@ TABLES: dict[str, pa.Schema] = {
     "tombstones": TOMBSTONES,
 }
 
+_STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def no_formula(text: str) -> str:
+    """Return a text as a CSV cell that no spreadsheet runs.
+
+    Examples
+    --------
+    >>> no_formula("=1+1"), no_formula("1+1")
+    ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
+
+
 # Every measure gives rows of this shape; `days` is how long a row lasts (7 for a weekly count).
 ROWS = pa.schema(
     [

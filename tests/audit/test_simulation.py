@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 
-
-def _benchmark() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "volume_verdicts.py"
-    spec = importlib.util.spec_from_file_location("volume_verdicts", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["volume_verdicts"] = module
-    spec.loader.exec_module(module)
-    return module
+from tests.scripts import loaded
 
 
 def check(runs: int, day_sd: float, seed: int) -> None:
-    tally = _benchmark().simulate(runs, day_sd, seed=seed)
+    tally = loaded("benchmarks/volume_verdicts.py").simulate(runs, day_sd, seed=seed)
     slack = 2 * (0.02 * 0.98 / runs) ** 0.5
     assert tally.directional <= 0.02 + slack
     # The clustered interval is fooled wherever outlets share their days.
@@ -43,7 +29,7 @@ def test_two_thousand_worlds(day_sd: float, seed: int) -> None:
 
 
 def test_a_real_decline_is_found() -> None:
-    tally = _benchmark().simulate(60, 0.0, seed=1, ratio=0.4, rise=3.0)
+    tally = loaded("benchmarks/volume_verdicts.py").simulate(60, 0.0, seed=1, ratio=0.4, rise=3.0)
     right = tally.words.get("supported", 0) + tally.words.get("right direction, size not established", 0)
     assert right >= 48
     assert "opposite direction found" not in tally.words

@@ -13,6 +13,7 @@ import click
 
 from tenor.errors import UnknownName
 from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered, Word
+from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from tenor.corpus.search import Found
 
-ROLES = ("title", "text", "date", "outlet", "url", "native_id", "lang")
 _WIDTH = 100
 _ROWS = 200
 

@@ -48,16 +48,17 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
         raise MissingInput("there are no figures in this study yet", do="run `tenor add`")
     names = sorted({name for claim in claims for item in claim.hypotheses for name in looked_at(item, plan)})
     inputs = _inputs(files, plan)
-    verdicts = audit(plan, claims, store.query, doubtful_days(store), registrations(store))
+    doubtful = doubtful_days(store)
+    verdicts = audit(plan, claims, store.query, doubtful, registrations(store))
     record(store, "audit", names, [" ".join(pair) for pair in inputs])
     measures = {item.measure: measure_named(item.measure) for claim in claims for item in claim.hypotheses}
     return Audit(
         plan=plan,
         verdicts=verdicts,
-        series=tuple(item for name in names if (item := _series(store, plan, *name.split(":", 1))) is not None),
+        series=_series(store, plan, names, doubtful),
         measures=tuple(measures[name] for name in sorted(measures)),
         imports=imports,
-        limits=tuple(sorted({row["why"] for row in doubtful_days(store).to_pylist()})),
+        limits=tuple(sorted({row["why"] for row in doubtful.to_pylist()})),
         manifest=_manifest(inputs, names),
     )
 
@@ -131,10 +132,13 @@ def register(store: Store, plan: Plan, claims: Sequence[Claim]) -> tuple[Registe
     return found
 
 
-def _series(store: Store, plan: Plan, name: str, query: str) -> Series | None:
-    measure = measure_named(name)
-    found = grid_of(store.query, measure, query, doubtful_days(store))
-    return None if found is None else series_of(found, plan, measure, query)
+def _series(store: Store, plan: Plan, names: Sequence[str], doubtful: pa.Table) -> tuple[Series, ...]:
+    found = []
+    for measure, query in ((measure_named(name), query) for name, _, query in (item.partition(":") for item in names)):
+        laid = grid_of(store.query, measure, query, doubtful)
+        if laid is not None:
+            found.append(series_of(laid, plan, measure, query))
+    return tuple(found)
 
 
 def _inputs(files: Sequence[Path], plan: Plan) -> tuple[tuple[str, str], ...]:

@@ -132,21 +132,13 @@ def equivalence(test: RatioTest, low: float, high: float) -> float:
     """Return the p-value of two one-sided tests that the ratio lies between `low` and `high`.
 
     Source: Schuirmann 1987.
-    """
-    return float(max(stats.t.sf(test.statistic(low), test.df), stats.t.cdf(test.statistic(high), test.df)))
-
-
-def tost(estimate: float, std_error: float, df: float, margin: float) -> float:
-    """Return the p-value of two one-sided tests that an effect lies within ±`margin`.
 
     Examples
     --------
-    >>> round(tost(0.02, 0.03, 11, 0.1), 6)
+    >>> round(equivalence(LogRatio(0.02, 0.03, 11), np.exp(-0.1), np.exp(0.1)), 6)
     0.010962
     """
-    upper = stats.t.sf((estimate + margin) / std_error, df)
-    lower = stats.t.cdf((estimate - margin) / std_error, df)
-    return float(max(upper, lower))
+    return float(max(stats.t.sf(test.statistic(low), test.df), stats.t.cdf(test.statistic(high), test.df)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +167,22 @@ class Sides:
         use = self.coefficients > 0 if above else self.coefficients < 0
         return float(np.sum(np.abs(self.coefficients[use]) * self.values[use] / self.occasions[use]))
 
+    @property
+    def log_ratio(self) -> float:
+        """Return the logarithm of the claimed side over the other."""
+        return float(np.log(self.side(above=True) / self.side(above=False)))
+
+    @property
+    def pulls(self) -> Floats:
+        """Return the linearised weights: how far the log ratio moves with the logarithm of each value."""
+        side = np.where(self.coefficients > 0, self.side(above=True), self.side(above=False))
+        return self.coefficients * self.values / self.occasions / side
+
+    @property
+    def noise(self) -> float:
+        """Return the error of the log ratio under Poisson or binomial noise alone."""
+        return float(np.sqrt(np.sum(self.pulls**2 * self.variance / self.values**2)))
+
 
 def log_contrast(sides: Sides, comparison: Floats) -> LogRatio:
     """Judge a ratio of sides by the spread of comparison windows on the logarithm.
@@ -201,12 +209,8 @@ def log_contrast(sides: Sides, comparison: Floats) -> LogRatio:
     >>> log_contrast(sides, np.exp(np.array([-1.0, 0.0, 1.0]))).value
     0.5
     """
-    above, below = sides.side(above=True), sides.side(above=False)
-    side = np.where(sides.coefficients > 0, above, below)
-    pulls = sides.coefficients * sides.values / sides.occasions / side
-    spread = float(np.std(np.log(comparison), ddof=1) * np.sqrt(np.sum(pulls**2)))
-    noise = float(np.sqrt(np.sum(pulls**2 * sides.variance / sides.values**2)))
-    return LogRatio(float(np.log(above / below)), max(spread, noise), comparison.size - 1)
+    spread = float(np.std(np.log(comparison), ddof=1) * np.sqrt(np.sum(sides.pulls**2)))
+    return LogRatio(sides.log_ratio, max(spread, sides.noise), comparison.size - 1)
 
 
 def linear_contrast(sides: Sides, comparison: Floats) -> LinearRatio:
@@ -255,11 +259,7 @@ def dispersion(num: Floats, den: Floats, scale: Scale) -> float:
 
 def noise_contrast(sides: Sides, phi: float) -> LogRatio:
     """Judge the ratio by Poisson or binomial noise times a dispersion, with the normal quantile."""
-    above, below = sides.side(above=True), sides.side(above=False)
-    side = np.where(sides.coefficients > 0, above, below)
-    pulls = sides.coefficients * sides.values / sides.occasions / side
-    variance = np.sum(pulls**2 * sides.variance / sides.values**2)
-    return LogRatio(float(np.log(above / below)), float(np.sqrt(phi * variance)), np.inf)
+    return LogRatio(sides.log_ratio, float(np.sqrt(phi)) * sides.noise, np.inf)
 
 
 def outlet_contrast(num: Floats, den: Floats, weights: Floats, occasions: Floats) -> LogRatio:

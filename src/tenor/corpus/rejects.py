@@ -9,8 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from tenor.model import Reject
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from tenor.tables import no_formula
 
 
 class Rejects:
@@ -47,8 +46,7 @@ class Rejects:
 
     def add(self, item: Reject) -> None:
         """Write a refused record; a cell that would be a formula in a spreadsheet is made text."""
-        cells = (item.place, item.why, item.excerpt)
-        self._writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        self._writer.writerow([no_formula(cell) for cell in (item.place, item.why, item.excerpt)])
         self.count += 1
 
     def __exit__(

@@ -7,8 +7,9 @@ import csv
 import io
 from dataclasses import dataclass
 
+from tenor.tables import no_formula
+
 Cell = str | int | float | bool | None
-_STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ def neutral(cell: Cell) -> str:
         return "true" if cell else "false"
     if isinstance(cell, int | float):
         return repr(cell)
-    return f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell
+    return no_formula(cell)
 
 
 def csv_bytes(table: Table) -> bytes:
