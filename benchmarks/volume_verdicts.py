@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenor.audit.frame import Frame, Grid
+from tenor.audit.layers import Layer
 from tenor.audit.verdict import ask, judge
 from tenor.model import ComparisonPeriod, Event, Finding, Hypothesis, Margin, Plan, Round, Stretch, Window
 
@@ -74,7 +75,7 @@ HYPOTHESIS = Hypothesis(
     population="comparable events",
     contrast=(("r2", 1.0), ("r1", -1.0)),
     relation="less",
-    margin=Margin(ratio=0.8, words="at least 20 % fewer"),
+    margin=Margin(size=0.8, words="at least 20 % fewer"),
 )
 
 
@@ -87,10 +88,11 @@ def verdict_on(pieces: Floats, study: Plan) -> Finding:
         outlets=tuple(f"o{at:02d}" for at in range(OUTLETS)),
         num=pieces,
         den=np.ones(pieces.shape),
+        squares=pieces**2,
         seen=everywhere,
         doubt=~everywhere,
     )
-    frame = Frame(plan=study, rounds=study.rounds[::-1], grids=(grid, grid))
+    frame = Frame(plan=study, rounds=study.rounds[::-1], layers={Layer("", ""): (grid, grid)})
     return judge([ask(HYPOTHESIS, frame)], {})[0]
 
 

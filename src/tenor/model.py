@@ -11,6 +11,12 @@ Unit = Literal["day", "week"]
 Baseline = Literal["none", "week before", "three weeks before"]
 Exposure = Literal["per round", "per occasion"]
 Pooling = Literal["pool", "outlet"]
+# A family of near-copies counts once or as often as it was printed; "" where counts have no copies to tell.
+CopyRule = Literal["", "once", "all"]
+# What an outlet repeats in its articles; "" where the measure does not look into the text.
+BoilerplateRule = Literal["", "left out", "counted"]
+MarginUnit = Literal["ratio", "sd", "points"]
+StateControl = Literal["state", "public", "private", "party", "unknown"]
 Precision = Literal["second", "minute", "hour", "day", "month", "year", "none"]
 TzSource = Literal["given", "study", "none"]
 Relation = Literal["less", "greater", "differs", "equivalent"]
@@ -74,13 +80,17 @@ class Confounder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One occurrence of a recurring event."""
+    """One occurrence of a recurring event.
+
+    `cues` are (language, phrases) pairs: words by which a text refers to this round.
+    """
 
     id: str
     label: str
     date: date
     occasions: int = 1
     query: str | None = None
+    cues: tuple[tuple[str, tuple[str, ...]], ...] = ()
     confounders: tuple[Confounder, ...] = ()
     line: int | None = None
 
@@ -111,6 +121,50 @@ class ComparisonPeriod:
 
     stretch: Stretch
     excluded: tuple[Excluded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Days of which somebody knows whether an outlet was observed."""
+
+    outlet: str
+    stretch: Stretch
+    observed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """An outlet as the study describes it; `name` is how its articles are signed in the store."""
+
+    name: str
+    owner: str = ""
+    state_control: StateControl = "unknown"
+    country: str = ""
+    declared: tuple[Declared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Someone or something the coverage is about; a person needs a public role.
+
+    `aliases` are (language, phrases) pairs.
+    """
+
+    id: str
+    name: str
+    kind: Literal["person", "organisation", "state"]
+    public_role: str = ""
+    aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextQuery:
+    """Which articles are about something: those that hold any of these phrases and none of the others."""
+
+    id: str
+    phrases: tuple[str, ...]
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +224,17 @@ class Plan:
     sources: tuple[CountSource, ...]
     file: str
     sha256: str
+    outlets: tuple[Outlet, ...] = ()
+    actors: tuple[Actor, ...] = ()
+    queries: tuple[TextQuery, ...] = ()
 
     def round(self, name: str) -> Round:
         """Return the round of that id."""
         return next(item for item in self.rounds if item.id == name)
+
+    def of_articles(self, query: str) -> bool:
+        """Return whether a query picks articles, and is not the name of a column or file of counts."""
+        return query == "" or any(item.id == query for item in self.queries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +334,7 @@ class Measure:
     version: int
     numerator: str
     denominator: str
-    scale: Literal["rate", "share"]
+    scale: Literal["rate", "share", "mean"]
     needs: tuple[str, ...]
     parameters: tuple[str, ...]
     asks: str
@@ -287,15 +348,24 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
-    """The smallest difference that would matter, as a ratio, with the words it was given in."""
+    """The smallest difference that would matter, with the words it was given in.
 
-    ratio: float
+    `size` is a ratio (0.8 is 20 % less), or a difference in standard deviations of the study's
+    reference, or in percentage points.
+    """
+
+    size: float
     words: str
+    unit: MarginUnit = "ratio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hypothesis:
-    """A sentence about coverage in a form that can be tested."""
+    """A sentence about coverage in a form that can be tested.
+
+    `own_queries` says that each round is counted by a query of its own; `as_of` is the last day
+    the speaker could know, if a round was still under way.
+    """
 
     id: str
     claim: str
@@ -308,6 +378,11 @@ class Hypothesis:
     baseline: Baseline = "none"
     exposure: Exposure = "per round"
     pooling: Pooling = "pool"
+    copies: CopyRule = "once"
+    outlets: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    own_queries: bool = False
+    as_of: date | None = None
     settled: tuple[tuple[str, str], ...] = ()
     line: int | None = None
 
@@ -493,3 +568,64 @@ class Audit:
     limits: tuple[str, ...]
     manifest: Manifest
     family: str = field(default="Holm over all hypotheses of the claims file")
+
+
+Cell = str | int | float | bool | date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A place in an article: what stands around it, and from where to where in `text` it is marked."""
+
+    doc_id: str
+    outlet: str
+    day: date | None
+    title: str
+    text: str
+    start: int
+    stop: int
+    url: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A table of a description: rows under named columns."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a description: sentences, each true of these articles only, and what stands behind them."""
+
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    listings: tuple[Listing, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """An outlet in one stretch of days: its pieces, on how many of the days it was observed, and why not on all."""
+
+    outlet: str
+    stretch: Stretch
+    pieces: int
+    observed: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What is in a study before any claim; `flows` is every outlet week by week (or month by month)."""
+
+    plan: Plan
+    articles: int
+    sections: tuple[Section, ...]
+    flows: tuple[Observed, ...]
+    manifest: Manifest

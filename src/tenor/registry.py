@@ -8,7 +8,31 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from tenor.errors import StudyError, UnknownName
-from tenor.model import Measure
+from tenor.model import MarginUnit, Measure
+
+# Measures of the design that this version can't compute yet, with how they are compared: a claim
+# may be written down, registered and kept with them, and its verdict says so.
+PLANNED: dict[str, MarginUnit] = {
+    **dict.fromkeys(("tone.valence", "tone.arousal", "tone.emotion", "tone.toward"), "sd"),
+    **dict.fromkeys(
+        (
+            "tone.neutral",
+            "salience.documents",
+            "salience.headlines",
+            "salience.first_mention",
+            "salience.mentions",
+            "language.loaded",
+            "language.techniques",
+            "language.generalisation",
+            "originality.agency_share",
+            "originality.text_reuse",
+            "originality.own_reporting",
+            "frames.share",
+        ),
+        "points",
+    ),
+    **dict.fromkeys(("content.distance", "content.novelty", "behaviour.entropy", "behaviour.jsd"), "ratio"),
+}
 
 
 @cache
@@ -60,6 +84,26 @@ def plugged(kind: str, is_one: Callable[[object], bool]) -> dict[str, Any]:
                 raise StudyError(f"two plug-ins give a {kind} '{item.name}', one of them is {point.value}")
             found[item.name] = item
     return dict(sorted(found.items()))
+
+
+def compared_as(name: str) -> MarginUnit:
+    """Return how a measure is compared: as a ratio, in standard deviations or in points.
+
+    Raises
+    ------
+    UnknownName
+        There is no such measure, and none is planned.
+
+    Examples
+    --------
+    >>> compared_as("volume.rate"), compared_as("tone.arousal")
+    ('ratio', 'sd')
+    """
+    bare = name.partition("@")[0]
+    if bare in PLANNED and bare not in measures():
+        return PLANNED[bare]
+    measure_named(name)
+    return "ratio"
 
 
 def measure_named(name: str) -> Measure:

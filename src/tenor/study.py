@@ -9,7 +9,7 @@ from tenor.errors import TenorError
 from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from typing import Self
 
@@ -112,6 +112,26 @@ class Study:
         from tenor.studyfile import read_claims
 
         return read_claims(self._folder / CLAIMS_FILE, self._plan)
+
+    def refresh(self, say: Callable[[str], None] = lambda _: None) -> Store:
+        """Bring what is made from articles and study file up to date: copies, days, rounds.
+
+        Every verb that reads them does it by itself.
+
+        Parameters
+        ----------
+        say
+            Told what is being done, before each step that takes time.
+
+        Returns
+        -------
+        Store
+            The tables.
+        """
+        from tenor.corpus.derived import refresh
+
+        refresh(self.store, self._plan, say)
+        return self.store
 
     def add(self, paths: Sequence[Path | str] = (), *, how: ArticleSource | None = None) -> tuple[ImportReport, ...]:
         """Import counts and articles; what is there already stays.
@@ -217,15 +237,15 @@ class Study:
         store = self.store
         return store.compact(), store.sweep(), store.verify()
 
-    def measure(self, name: str, *, query: str) -> Measured:
+    def measure(self, name: str, *, query: str = "") -> Measured:
         """Measure one query over time and round by round.
 
         Parameters
         ----------
         name
-            ``volume.rate`` or ``volume.share``.
+            ``volume.rate``, ``volume.share`` or ``volume.words``.
         query
-            As the counts name it.
+            As the counts or the study's queries name it; without one, all articles.
 
         Returns
         -------
@@ -240,7 +260,7 @@ class Study:
         """
         from tenor.audit.run import measure_one
 
-        return measure_one(self.store, self._plan, name, query)
+        return measure_one(self.refresh(), self._plan, name, query)
 
     def preregister(self) -> tuple[Registered, ...]:
         """Hash every hypothesis before its numbers are looked at, and keep the hashes.
@@ -252,7 +272,7 @@ class Study:
         """
         from tenor.audit.run import register
 
-        return register(self.store, self._plan, self.claims())
+        return register(self.refresh(), self._plan, self.claims())
 
     def audit(self) -> Audit:
         """Answer every claim of the claims file.
@@ -270,7 +290,7 @@ class Study:
         from tenor.audit.run import audit_study
 
         files = [self._folder / name for name in (STUDY_FILE, CLAIMS_FILE)]
-        return audit_study(self.store, self._plan, self.claims(), files)
+        return audit_study(self.refresh(), self._plan, self.claims(), files)
 
     def evidence(self, hypothesis: str) -> pa.Table:
         """Return the figures behind a hypothesis, each with the file and line it stands on.
@@ -293,7 +313,7 @@ class Study:
         """
         from tenor.audit.run import evidence
 
-        return evidence(self.store, self._plan, self.claims(), hypothesis)
+        return evidence(self.refresh(), self._plan, self.claims(), hypothesis)
 
     def report(self, folder: Path | str | None = None) -> Path:
         """Audit the claims and write the report: one page, and the data behind it as CSV.

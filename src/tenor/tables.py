@@ -82,12 +82,141 @@ TOMBSTONES = pa.schema(
     ]
 )
 
+# From here on: tables made from those above and the study file, and made anew when these change.
+
+# The family of near-copies a document belongs to, at each threshold; `how` is first, copy or edition.
+COPIES = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("threshold", pa.float64(), nullable=False),
+        pa.field("copy_id", pa.string(), nullable=False),
+        pa.field("first_publisher", pa.bool_(), nullable=False),
+        pa.field("similarity", pa.float64(), nullable=False),
+        pa.field("how", pa.string(), nullable=False),
+    ]
+)
+
+# What near-copies are found by, kept so that only what is new is compared: see `tenor.corpus.copies`.
+BINS, LEAD_BINS = 128, 24
+SIGNATURES = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("signature", pa.list_(pa.uint32(), BINS), nullable=False),
+        pa.field("lead", pa.list_(pa.uint32(), LEAD_BINS), nullable=False),
+        pa.field("shingles", pa.int32(), nullable=False),
+        pa.field("fingerprint", pa.uint64(), nullable=False),
+        pa.field("made_with", pa.uint64(), nullable=False),
+    ]
+)
+
+# What was counted on two texts, `first` before `second` as strings; good while both `made_with` are.
+PAIRS = pa.schema(
+    [
+        pa.field("first", pa.string(), nullable=False),
+        pa.field("second", pa.string(), nullable=False),
+        pa.field("shared", pa.int32(), nullable=False),
+        pa.field("other_numbers", pa.bool_(), nullable=False),
+        pa.field("first_made_with", pa.uint64(), nullable=False),
+        pa.field("second_made_with", pa.uint64(), nullable=False),
+    ]
+)
+
+# The three-word shingles an outlet repeats; good while the documents they are read off, `sample`, are the same.
+REPEATED = pa.schema(
+    [
+        pa.field("outlet", pa.string()),
+        pa.field("sample", pa.uint64(), nullable=False),
+        pa.field("shingles", pa.list_(pa.uint64()), nullable=False),
+    ]
+)
+
+# An article as it is counted: its newest version that has a text, on the day its first version came
+# out in the event's time zone; `day` is empty where the source gives none, or one that can't be.
+ARTICLES = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("lang", pa.string(), nullable=False),
+        pa.field("day", pa.date32()),
+        pa.field("published", pa.timestamp("us", tz="UTC")),
+        pa.field("precision", pa.string(), nullable=False),
+        pa.field("copy_id", pa.string(), nullable=False),
+        pa.field("first_publisher", pa.bool_(), nullable=False),
+        pa.field("headline_words", pa.int32(), nullable=False),
+        pa.field("body_words", pa.int32(), nullable=False),
+        pa.field("boilerplate_words", pa.int32(), nullable=False),
+        pa.field("why_undated", pa.string(), nullable=False),
+    ]
+)
+
+# Sentences and lines an outlet repeats; offsets into the text.
+BOILERPLATE = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("stop", pa.int64(), nullable=False),
+        pa.field("why", pa.string(), nullable=False),
+    ]
+)
+
+# Which articles a query of the study file picks; a row without an article says that there is the query.
+MATCHES = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("query", pa.string(), nullable=False),
+    ]
+)
+
+# `by` is date or reference; `cue` is what was found, or why the round is another than the article's own day says.
+ASSIGNMENTS = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("round", pa.string(), nullable=False),
+        pa.field("by", pa.string(), nullable=False),
+        pa.field("cue", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("start", pa.int64()),
+        pa.field("stop", pa.int64()),
+        pa.field("study_sha", pa.string(), nullable=False),
+    ]
+)
+
+# Every outlet on every day of the articles' span: an unobserved day is not a day without articles.
+COMPLETENESS = pa.schema(
+    [
+        pa.field("outlet", pa.string(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("pieces", pa.int64(), nullable=False),
+        pa.field("declared", pa.string(), nullable=False),
+        pa.field("observed", pa.bool_(), nullable=False),
+        pa.field("why", pa.string(), nullable=False),
+    ]
+)
+
+# From what each of these tables was made, so that it is made anew when that changes.
+MADE = pa.schema(
+    [
+        pa.field("table", pa.string(), nullable=False),
+        pa.field("of", pa.string(), nullable=False),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
+    "articles": ARTICLES,
+    "assignments": ASSIGNMENTS,
+    "boilerplate": BOILERPLATE,
+    "completeness": COMPLETENESS,
+    "copies": COPIES,
     "counts": COUNTS,
     "documents": DOCUMENTS,
     "imports": IMPORTS,
+    "made": MADE,
+    "matches": MATCHES,
+    "pairs": PAIRS,
     "registrations": REGISTRATIONS,
+    "repeated": REPEATED,
     "runs": RUNS,
+    "signatures": SIGNATURES,
     "tombstones": TOMBSTONES,
 }
 
@@ -105,7 +234,9 @@ def no_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_STARTS_FORMULA) else text
 
 
-# Every measure gives rows of this shape; `days` is how long a row lasts (7 for a weekly count).
+# Every measure gives rows of this shape; `days` is how long a row lasts (7 for a weekly count). Rows of an
+# article carry its doc_id and copy_id; rows without say what was observed (`den` 0: a day without an article).
+# `part` is title, body or boilerplate, where a measure looks into the text.
 ROWS = pa.schema(
     [
         pa.field("doc_id", pa.string()),

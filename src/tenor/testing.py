@@ -94,7 +94,8 @@ def check_measure(measure: Measure, query: Query, parameters: Mapping[str, objec
         raise refuse("gives no row here; check it on a store that holds some")
     if rows["num"].null_count or pc.min(rows["num"]).as_py() < 0:
         raise refuse("gives a numerator that is missing or negative")
-    if pc.any(pc.less_equal(rows["den"], 0)).as_py():
+    empty = pc.and_(pc.equal(rows["den"], 0), pc.or_(pc.is_valid(rows["doc_id"]), pc.not_equal(rows["num"], 0)))
+    if pc.any(pc.or_(pc.less(rows["den"], 0), empty)).as_py():
         raise refuse("gives a denominator of zero or below; leave it empty where there is none")
     if query(measure.sql, parameters) != rows:
         raise refuse("gives other rows, or another order, when it is asked again")

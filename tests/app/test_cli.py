@@ -91,7 +91,9 @@ def test_fail_on(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_errors_are_sentences_with_codes(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "No such command" in out(capsys, "adit", code=2)
-    assert "Missing option '--query'" in out(capsys, "measure", "volume.rate", code=2)
+    assert "there are no articles in this study; name one with --query: " in out(
+        capsys, "measure", "volume.rate", code=66
+    )
     assert "no file" in out(capsys, "check", "--study", "nowhere", code=66)
     Study.open(here).add()
     capsys.readouterr()

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenor.corpus.ingest import add_documents
-from tenor.corpus.search import Filters, SearchIndex, fold, places, terms
+from tenor.corpus.phrases import fold, places, terms
+from tenor.corpus.search import Filters, SearchIndex
 from tenor.corpus.store import Store
 from tenor.errors import StudyError
 from tenor.model import Document, Stretch

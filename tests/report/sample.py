@@ -160,7 +160,7 @@ def _finding(claim: str, number: int) -> Finding:
         id=f"{claim}-h{number}", claim=claim, measure="volume.rate" if number == 1 else "volume.share",
         query="debate", population="comparable events",
         contrast=(("d3", 1.0), ("d1", -0.5), ("vp", -0.5)), relation="less" if number == 1 else "equivalent",
-        margin=Margin(ratio=0.8, words="at least 20 % fewer clips a week"),
+        margin=Margin(size=0.8, words="at least 20 % fewer clips a week"),
     )  # fmt: skip
     supported = number == 1
     return Finding(
@@ -234,7 +234,7 @@ def crowded() -> Audit:
     finding = verdict.findings[0]
     many = replace(
         finding,
-        hypothesis=replace(finding.hypothesis, relation="equivalent", margin=Margin(ratio=0.97, words="3 %")),
+        hypothesis=replace(finding.hypothesis, relation="equivalent", margin=Margin(size=0.97, words="3 %")),
         specifications=tuple(_crowd()),
         agreement=(20, 36),
         placebo=Placebo(
@@ -244,7 +244,7 @@ def crowded() -> Audit:
     )  # fmt: skip
     far = replace(
         finding,
-        hypothesis=replace(finding.hypothesis, id="far", relation="greater", margin=Margin(ratio=1.02, words="2 %")),
+        hypothesis=replace(finding.hypothesis, id="far", relation="greater", margin=Margin(size=1.02, words="2 %")),
         specifications=tuple(replace(item, effect=value, low=-0.3, high=None)
                              for item, value in zip(_cells(), (-0.2, 0.0, 900.0, 1.01, 0.99, 1.0), strict=True)),
         placebo=Placebo(scale="ratio", unit="times", observed=250.0, effects=(0.0, 0.001, 1.0, 1.0, 5000.0),

@@ -88,17 +88,19 @@ def test_all_mistakes_are_named_at_once(small: Small) -> None:
         ("{r3: 1, r1: -0.5, r2: -0.5}", "{r3: .nan, r1: -0.5, r2: -0.5}", 12, "not a number of ordinary size"),
         ("{r3: 1, r1: -0.5, r2: -0.5}", "{r3: 0, r1: 0}", 12, "no round has a positive weight"),
         ("volume.share", "volume.shares", 10, "no measure 'volume.shares'; did you mean 'volume.share'?"),
-        ("volume.share", "tone.valence", 10, "no measure 'tone.valence'"),
+        ("volume.share", "tone.valenc", 10, "no measure 'tone.valenc'; did you mean 'tone.valence'?"),
+        ("volume.share", "tone.valence", 14, "on the wrong scale: this is compared in standard deviations"),
         ("query: talks", "pooling: outlet", 9, "no query says what counts"),
         ("at least 20 % fewer", "20", 14, "the margin 20 has no unit"),
         ("at least 20 % fewer", "0.2", 14, "the margin 0.2 has no unit"),
         ("at least 20 % fewer", "0.2 %", 14, "on the wrong scale; was '20 %' meant?"),
-        ("at least 20 % fewer", "5 points", 14, "on the wrong scale: volume is compared as a ratio"),
+        ("at least 20 % fewer", "5 points", 14, "on the wrong scale: this is compared as a ratio"),
         ("at least 20 % fewer", "at least 20 % more", 14, "points the other way"),
         ("at least 20 % fewer", "120 %", 14, "nothing falls by 100 % or more"),
         ("at least 20 % fewer", "quite a lot", 14, "can't be read"),
         ("relation: less", "relation: lesser", 13, "'lesser' is not possible here"),
-        ("relation: less", "relation: less\n        population: these outlets", 14, "is too narrow"),
+        ("relation: less", "relation: less\n        population: outlets like these", 14, "is too narrow"),
+        ("relation: less", "relation: less\n        population: these outlets", 14, "nothing says which"),
         ("relation: less", "relation: less\n        settled: {basline: no}", 14, "no axis 'basline'"),
     ],
 )
@@ -157,13 +159,13 @@ def test_day_windows_have_their_length(day: date, start: int, more: int) -> None
 @given(st.integers(1, 99), st.sampled_from(["less", "differs", "equivalent"]))
 def test_margins_come_back_in_words(percent: int, relation: str) -> None:
     margin = margin_from_words(f"{percent} %", relation)  # type: ignore[arg-type]
-    assert margin.ratio == pytest.approx(1 - percent / 100)
+    assert margin.size == pytest.approx(1 - percent / 100)
     assert f"{percent} % fewer" in margin_in_words(margin, relation)  # type: ignore[arg-type]
 
 
 def test_margins_above() -> None:
-    assert margin_from_words("at least 250 % more", "greater").ratio == 3.5
-    assert margin_from_words("by 12,5 percent", "less").ratio == 0.875
+    assert margin_from_words("at least 250 % more", "greater").size == 3.5
+    assert margin_from_words("by 12,5 percent", "less").size == 0.875
 
 
 def test_schemas_name_every_setting() -> None:

@@ -165,7 +165,7 @@ def measures(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("name")
-@click.option("--query", required=True, help="As the counts name it.")
+@click.option("--query", default="", help="As the counts or the study's queries name it; without it, all articles.")
 @_STUDY
 @_JSON
 def measure(name: str, query: str, folder: Path, as_json: bool) -> None:

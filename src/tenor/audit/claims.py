@@ -9,19 +9,19 @@ from dataclasses import asdict
 
 from tenor.audit.effect import query_of
 from tenor.model import Hypothesis, Plan, Registered
-from tenor.registry import measure_named
+from tenor.registry import measure_named, measures
 
 
 def fingerprint(hypothesis: Hypothesis, plan: Plan) -> str:
     """Return the sha256 of everything that could change a verdict: the hypothesis, rounds, windows, comparison."""
     said = asdict(hypothesis)
-    for name in ("line", "claim"):
+    for name in ("line", "claim"):  # the same sentence may be moved to another line or claim
         said.pop(name)
     rounds = [asdict(plan.round(name)) for name, _ in hypothesis.contrast]
     for item in rounds:
         item.pop("line")
     event, comparison = asdict(plan.event), plan.comparison and asdict(plan.comparison)
-    version = measure_named(hypothesis.measure).full_name
+    version = _version(hypothesis.measure)
     whole = {"hypothesis": said, "rounds": rounds, "event": event, "comparison": comparison, "measure": version}
     text = json.dumps(whole, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -29,9 +29,15 @@ def fingerprint(hypothesis: Hypothesis, plan: Plan) -> str:
 
 def looked_at(hypothesis: Hypothesis, plan: Plan) -> list[str]:
     """Return the names under which a run records that it looked at what a hypothesis is about."""
-    measure = measure_named(hypothesis.measure).name
+    measure = hypothesis.measure.partition("@")[0]
     queries = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
     return sorted(f"{measure}:{query}" for query in queries)
+
+
+def _version(name: str) -> str:
+    """Return the measure with its version; one that is only planned will be its first."""
+    bare = name.partition("@")[0]
+    return measure_named(name).full_name if bare in measures() else f"{bare}@1"
 
 
 def registration_words(hypothesis: Hypothesis, plan: Plan, registered: Sequence[Registered]) -> str:

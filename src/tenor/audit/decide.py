@@ -39,7 +39,7 @@ class Question:
 
 def question_of(hypothesis: Hypothesis, alpha: float) -> Question:
     """Return what a hypothesis asks at a level."""
-    return Question(relation=hypothesis.relation, margin=hypothesis.margin.ratio, alpha=alpha)
+    return Question(relation=hypothesis.relation, margin=hypothesis.margin.size, alpha=alpha)
 
 
 def p_value(test: RatioTest, question: Question) -> float:

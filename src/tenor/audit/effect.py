@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tenor.audit.frame import Cell, Frame, Grid, aligned, grid
+from tenor.audit.layers import Layer, layers_of
 from tenor.compare.effects import (
     LinearRatio,
     LogRatio,
@@ -25,6 +27,7 @@ from tenor.compare.effects import (
     two_sided,
 )
 from tenor.compare.resample import placebo_differences, placebo_ratios
+from tenor.errors import StudyError
 from tenor.model import Estimate, Hypothesis, Measure, Placebo, Plan, Round
 from tenor.registry import measure_named
 
@@ -40,21 +43,47 @@ def query_of(hypothesis: Hypothesis, item: Round) -> str:
     return hypothesis.query or item.query or ""
 
 
-def grid_of(query: Query, measure: Measure, name: str, doubtful: pa.Table) -> Grid | None:
-    """Ask the store for the rows of a measure under a query, and lay them on a grid."""
-    return grid(query(measure.sql, {"query": name}), doubtful)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where rows come from: the store's SELECTs, and the days of each kind that can't be believed.
+
+    `counts` and `articles` are tables ``outlet, start, days, why``.
+    """
+
+    query: Query
+    counts: pa.Table
+    articles: pa.Table
+
+    def doubtful(self, plan: Plan, name: str) -> pa.Table:
+        """Return the days that can't be believed for a query."""
+        return self.articles if plan.of_articles(name) else self.counts
 
 
-def frame_of(query: Query, plan: Plan, hypothesis: Hypothesis, doubtful: pa.Table) -> Frame | None:
+def rows_named(source: Source, measure: Measure, name: str, outlets: Sequence[str] = ()) -> pa.Table:
+    """Ask the store for the rows of a measure under a query, perhaps of some outlets only."""
+    rows = source.query(measure.sql, {"query": name})
+    return rows.filter(pc.is_in(rows["outlet"], pa.array(outlets, pa.string()))) if outlets else rows
+
+
+def frame_of(source: Source, plan: Plan, hypothesis: Hypothesis) -> Frame | None:
     """Build the frame of a hypothesis; None where a query has no figures at all."""
     measure = measure_named(hypothesis.measure)
     rounds = tuple(plan.round(name) for name, _ in hypothesis.contrast)
-    names = {query_of(hypothesis, item) for item in rounds}
-    grids = {name: found for name in sorted(names) if (found := grid_of(query, measure, name, doubtful)) is not None}
-    if len(grids) < len(names):
+    names = sorted({query_of(hypothesis, item) for item in rounds})
+    rows = {name: rows_named(source, measure, name, hypothesis.outlets) for name in names}
+    if any(item.num_rows == 0 for item in rows.values()):
         return None
-    same = dict(zip(grids, aligned(list(grids.values())), strict=True))
-    return Frame(plan=plan, rounds=rounds, grids=tuple(same[query_of(hypothesis, item)] for item in rounds))
+    layers: dict[Layer, tuple[Grid, ...]] = {}
+    for layer in sorted(set.intersection(*(set(layers_of(item)) for item in rows.values())), reverse=True):
+        grids = [grid(item, source.doubtful(plan, name), layer) for name, item in rows.items()]
+        same = dict(zip(names, aligned([item for item in grids if item is not None]), strict=True))
+        layers[layer] = tuple(same[query_of(hypothesis, item)] for item in rounds)
+    if not layers:
+        raise StudyError(
+            f"'{hypothesis.id}' compares counts with articles",
+            do="count all rounds of a contrast the same way",
+        )
+    return Frame(plan=plan, rounds=rounds, layers=layers, as_of=hypothesis.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +114,10 @@ def effect(cell: Cell, hypothesis: Hypothesis, measure: Measure, rounds: tuple[R
     raw = cell.choice.baseline == "none"
     values, comparison, note = _above_zero(cell) if raw else (cell.values, cell.comparison_values, "")
     level = values if raw else values + cell.baselines
-    sides = Sides(weights, values, occasions, noise_variance(level, cell.rounds.den.sum(axis=0), measure.scale))
+    noise = cell.rounds.spread
+    if measure.scale != "mean":
+        noise = noise_variance(level, cell.rounds.den.sum(axis=0), measure.scale)
+    sides = Sides(weights, values, occasions, noise)
     if sides.side(above=False) <= 0:
         return Effect(value=None, sides=sides, comparison=comparison, test=None, note=note)
     test: RatioTest | None = None
@@ -96,7 +128,7 @@ def effect(cell: Cell, hypothesis: Hypothesis, measure: Measure, rounds: tuple[R
 
 
 def _above_zero(cell: Cell) -> tuple[Floats, Floats, str]:
-    """Add half a piece to every window where one has none: a logarithm needs it."""
+    """Add half of what is counted to every window where one has none: a logarithm needs it."""
     if np.all(cell.values > 0) and np.all(cell.comparison_values > 0):
         return cell.values, cell.comparison_values, ""
 
@@ -159,14 +191,28 @@ def alternatives(cell: Cell, found: Effect, measure: Measure, alpha: float) -> t
     """Return the intervals others would print for the same ratio, each with why not to believe it."""
     if found.test is None or not isinstance(found.test, LogRatio):
         return ()
+    own = f"{own_method(found.test, found.comparison.size, alpha)}, not adjusted for several hypotheses"
+    shown = [estimate_of(found.test, alpha, own), *_by_noise(cell, found, measure, alpha)]
+    rounds = cell.rounds
+    if len(rounds.num) >= 2 and np.all(rounds.den.sum(axis=0) > 0) and np.all(rounds.num.sum(axis=0) > 0):
+        shown.append(
+            estimate_of(
+                outlet_contrast(rounds.num.T, rounds.den.T, found.sides.weights, found.sides.occasions),
+                alpha,
+                "outlets as clusters (do not believe for volume: blind to news days all outlets share)",
+                "outlets like these",
+            )
+        )
+    return tuple(shown)
+
+
+def _by_noise(cell: Cell, found: Effect, measure: Measure, alpha: float) -> list[Estimate]:
+    """Return the intervals of those who take pieces for independent draws."""
+    if measure.scale == "mean":
+        return []
     noise = "binomial" if measure.scale == "share" else "Poisson"
     phi = dispersion(cell.comparison.num.sum(axis=0), cell.comparison.den.sum(axis=0), measure.scale)
-    shown = [
-        estimate_of(
-            found.test,
-            alpha,
-            f"{own_method(found.test, found.comparison.size, alpha)}, not adjusted for several hypotheses",
-        ),
+    return [
         estimate_of(
             noise_contrast(found.sides, 1.0),
             alpha,
@@ -179,14 +225,3 @@ def alternatives(cell: Cell, found: Effect, measure: Measure, alpha: float) -> t
             f"quasi-{noise}, dispersion {phi:.2f} from the comparison windows, normal quantile",
         ),
     ]
-    rounds = cell.rounds
-    if len(rounds.num) >= 2 and np.all(rounds.den.sum(axis=0) > 0) and np.all(rounds.num.sum(axis=0) > 0):
-        shown.append(
-            estimate_of(
-                outlet_contrast(rounds.num.T, rounds.den.T, found.sides.weights, found.sides.occasions),
-                alpha,
-                "outlets as clusters (do not believe for volume: blind to news days all outlets share)",
-                "outlets like these",
-            )
-        )
-    return tuple(shown)

@@ -1,17 +1,31 @@
-"""Rounds, windows, baseline, exposure and pooling, applied once to the rows of any measure."""
+"""Rounds, windows, baseline, exposure, pooling and copies, applied once to the rows of any measure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tenor.audit.layers import Fault, Layer, faults_of, places_of, rows_of
 from tenor.errors import StudyError
-from tenor.model import Baseline, ComparisonPeriod, Exposure, Plan, Pooling, Round, Stretch, Unit, Window
+from tenor.model import (
+    Baseline,
+    BoilerplateRule,
+    ComparisonPeriod,
+    CopyRule,
+    Event,
+    Exposure,
+    Plan,
+    Pooling,
+    Round,
+    Stretch,
+    Unit,
+    Window,
+)
 from tenor.studyfile import round_stretch
 
 Floats = NDArray[np.float64]
@@ -27,14 +41,25 @@ class Choice:
     baseline: Baseline
     exposure: Exposure
     pooling: Pooling
+    copies: CopyRule = ""
+    boilerplate: BoilerplateRule = ""
+
+    @property
+    def layer(self) -> Layer:
+        """Return which rows are counted."""
+        return Layer(self.copies, self.boilerplate)
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Return (axis, choice) pairs in words."""
+        """Return (axis, choice) pairs in words; an axis that the rows do not have is not named."""
+        copies = (("copies", f"copies {self.copies}"),) if self.copies else ()
+        boilerplate = (("boilerplate", f"boilerplate {self.boilerplate}"),) if self.boilerplate else ()
         return (
             ("window", str(self.window)),
             ("baseline", self.baseline),
             ("exposure", self.exposure),
             ("pooling", self.pooling),
+            *copies,
+            *boilerplate,
         )
 
 
@@ -42,8 +67,9 @@ class Choice:
 class Grid:
     """The rows of a measure on the full outlet by day (or week) grid.
 
-    `num` and `den` are zero where nothing was observed; `seen` says where something was,
-    `doubt` where a figure stands that looks like a stopped feed.
+    `num` and `den` are zero where nothing was observed; `squares` sums the squares of `num` article
+    by article; `seen` says where something was observed, `doubt` where a figure stands that can't
+    be believed, and `faults` why.
     """
 
     origin: date
@@ -51,8 +77,10 @@ class Grid:
     outlets: tuple[str, ...]
     num: Floats
     den: Floats
+    squares: Floats
     seen: NDArray[np.bool_]
     doubt: NDArray[np.bool_]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def units(self) -> int:
@@ -77,8 +105,16 @@ class Grid:
         start = self.origin + timedelta(days=columns[0] * self.step)
         return Stretch(start=start, stop=self.origin + timedelta(days=(columns[-1] + 1) * self.step))
 
+    def why(self, stretch: Stretch) -> list[str]:
+        """Return why figures inside a stretch can't be believed, with the outlets."""
+        found: dict[str, list[str]] = {}
+        for fault in self.faults:
+            if fault.stretch.overlaps(stretch) and fault.outlet not in found.setdefault(fault.why, []):
+                found[fault.why].append(fault.outlet)
+        return [why if len(self.outlets) == 1 else f"{', '.join(names)}: {why}" for why, names in found.items()]
 
-def grid(rows: pa.Table, doubtful: pa.Table) -> Grid | None:
+
+def grid(rows: pa.Table, doubtful: pa.Table, layer: Layer) -> Grid | None:
     """Lay the rows of a measure on a grid; None where there is no row.
 
     Raises
@@ -93,22 +129,25 @@ def grid(rows: pa.Table, doubtful: pa.Table) -> Grid | None:
         raise StudyError(
             "this query is counted by day in one file and by week in another", do="give them two query names"
         )
+    outlets, at = places_of(rows["outlet"])
     starts = rows["date"].cast(pa.int32()).to_numpy()
     columns = (starts - starts.min()) // steps[0]
-    outlets = tuple(sorted(rows["outlet"].unique().to_pylist()))
-    places = {outlet: place for place, outlet in enumerate(outlets)}
-    at = np.array([places[outlet] for outlet in rows["outlet"].to_pylist()])
     found = _empty_grid(date(1970, 1, 1) + timedelta(days=int(starts.min())), steps[0], outlets, int(columns.max()) + 1)
-    below = rows["den"].to_numpy(zero_copy_only=False).astype(float)
-    there = ~np.isnan(below)
-    found.num[at[there], columns[there]] = rows["num"].to_numpy(zero_copy_only=False)[there]
-    found.den[at[there], columns[there]] = below[there]
-    found.seen[at[there], columns[there]] = True
-    for row in doubtful.to_pylist():
-        column = found.index(row["start"])
-        if row["outlet"] in places and row["days"] == found.step and 0 <= column < found.units:
-            found.doubt[places[row["outlet"]], column] = True
-    return found
+    counted = rows_of(rows, layer)
+    below = counted.den
+    # Without a denominator an article still counts above the line; a figure of others does not.
+    there = counted.kept & (counted.of_article | ~np.isnan(below))
+    where = at[there], columns[there]
+    np.add.at(found.num, where, counted.num[there])
+    np.add.at(found.den, where, np.nan_to_num(below[there]))
+    np.add.at(found.squares, where, counted.num[there] ** 2)
+    seen = there & ~counted.of_article
+    found.seen[at[seen], columns[seen]] = True
+    faults = faults_of(doubtful, outlets, found.step)
+    for fault in faults:
+        first, stop = (max(found.index(day), 0) for day in (fault.stretch.start, fault.stretch.stop))
+        found.doubt[outlets.index(fault.outlet), first:stop] = True
+    return replace(found, faults=faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +157,7 @@ class Windows:
     stretches: tuple[Stretch, ...]
     num: Floats
     den: Floats
+    squares: Floats
     observed: Floats
 
     def __len__(self) -> int:
@@ -137,7 +177,21 @@ class Windows:
     def only(self, keep: NDArray[np.bool_]) -> Windows:
         """Return the windows that are to be kept."""
         stretches = tuple(stretch for stretch, kept in zip(self.stretches, keep, strict=True) if kept)
-        return Windows(stretches=stretches, num=self.num[:, keep], den=self.den[:, keep], observed=self.observed[keep])
+        return Windows(
+            stretches=stretches,
+            num=self.num[:, keep],
+            den=self.den[:, keep],
+            squares=self.squares[:, keep],
+            observed=self.observed[keep],
+        )
+
+    @property
+    def spread(self) -> Floats:
+        """Return for each window the variance of the mean of its articles, as if each were drawn by itself."""
+        num, den, squares = (item.sum(axis=0) for item in (self.num, self.den, self.squares))
+        mean = _divided(num, den)
+        found: Floats = np.maximum(_divided(squares, den) - mean**2, 0) / np.maximum(den, 1)
+        return found
 
 
 def _divided(num: Floats, den: Floats) -> Floats:
@@ -157,6 +211,7 @@ def summed(grid: Grid, columns: Sequence[Sequence[int]]) -> Windows:
         stretches=tuple(grid.stretch(item) for item in columns),
         num=(grid.num[:, safe] * inside).sum(axis=2),
         den=(grid.den[:, safe] * inside).sum(axis=2),
+        squares=(grid.squares[:, safe] * inside).sum(axis=2),
         observed=good.mean(axis=(0, 2)),
     )
 
@@ -167,6 +222,7 @@ def joined(parts: Sequence[Windows]) -> Windows:
         stretches=tuple(stretch for item in parts for stretch in item.stretches),
         num=np.hstack([item.num for item in parts]),
         den=np.hstack([item.den for item in parts]),
+        squares=np.hstack([item.squares for item in parts]),
         observed=np.concatenate([item.observed for item in parts]),
     )
 
@@ -188,9 +244,9 @@ def aligned(grids: Sequence[Grid]) -> list[Grid]:
 def _on_outlets(grid: Grid, outlets: tuple[str, ...]) -> Grid:
     found = _empty_grid(grid.origin, grid.step, outlets, grid.units)
     places = [outlets.index(outlet) for outlet in grid.outlets]
-    found.num[places], found.den[places] = grid.num, grid.den
+    found.num[places], found.den[places], found.squares[places] = grid.num, grid.den, grid.squares
     found.seen[places], found.doubt[places] = grid.seen, grid.doubt
-    return found
+    return replace(found, faults=grid.faults)
 
 
 def _empty_grid(origin: date, step: int, outlets: tuple[str, ...], units: int) -> Grid:
@@ -201,6 +257,7 @@ def _empty_grid(origin: date, step: int, outlets: tuple[str, ...], units: int) -
         outlets=outlets,
         num=np.zeros(shape),
         den=np.zeros(shape),
+        squares=np.zeros(shape),
         seen=np.zeros(shape, np.bool_),
         doubt=np.zeros(shape, np.bool_),
     )
@@ -227,13 +284,20 @@ class Cell:
 class Frame:
     """Everything a hypothesis is counted on: its rounds, their grids, and ordinary time.
 
-    `grids` is one a round, all with the same outlets; they are the same object where all
-    rounds have the same query.
+    `layers` has the grids under each rule for copies and boilerplate, one grid a round, all with the
+    same outlets; they are the same object where all rounds have the same query. `as_of` cuts every
+    round to as many days as had passed on that day in the one that was under way.
     """
 
     plan: Plan
     rounds: tuple[Round, ...]
-    grids: tuple[Grid, ...]
+    layers: Mapping[Layer, tuple[Grid, ...]]
+    as_of: date | None = None
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Return the grids of the first layer; outlets and days are the same in all."""
+        return next(iter(self.layers.values()))
 
     @property
     def one_query(self) -> bool:
@@ -247,13 +311,14 @@ class Frame:
 
     def cell(self, choice: Choice) -> Cell:
         """Count in one way."""
-        first = self.grids[0]
+        grids = self.layers[choice.layer]
         taken = self.stretches(choice.window)
-        own = taken[: len(self.rounds)]
-        why_not = self._impossible(choice, own)
-        busy = {column for stretch in taken for column in first.columns(stretch)} if self.one_query else set()
-        columns = [list(grid.columns(stretch)) for grid, stretch in zip(self.grids, own, strict=True)]
-        pairs = list(zip(self.grids, columns, strict=True))
+        window, too_early = cut(choice.window, self.rounds, self.plan.event, self.as_of)
+        own = [round_stretch(self.plan.event, item, window) for item in self.rounds]
+        why_not = too_early or self._impossible(choice, own)
+        busy = {column for stretch in taken for column in grids[0].columns(stretch)} if self.one_query else set()
+        columns = [list(grid.columns(stretch)) for grid, stretch in zip(grids, own, strict=True)]
+        pairs = list(zip(grids, columns, strict=True))
         rounds = joined([summed(grid, [item]) for grid, item in pairs])
         levels = np.concatenate([_levels(grid, [item], choice, busy) for grid, item in pairs])
         comparison, values, dropped = self._comparison(choice, busy, len(columns[0]))
@@ -278,12 +343,37 @@ class Frame:
         return ""
 
     def _comparison(self, choice: Choice, busy: set[int], length: int) -> tuple[Windows, Floats, int]:
-        grid, period = self.grids[0], self.plan.comparison
+        grid, period = self.layers[choice.layer][0], self.plan.comparison
         columns = ordinary_columns(grid, period, busy, length) if self.one_query else []
         found = summed(grid, columns)
         values = found.values(choice.pooling) - _levels(grid, columns, choice, busy)
         keep = (found.observed >= OBSERVED) & np.isfinite(values)
         return found.only(keep), values[keep], int((~keep).sum())
+
+
+def cut(window: Window, rounds: Sequence[Round], event: Event, as_of: date | None) -> tuple[Window, str]:
+    """Return a window without the days that had not passed when the claim was made, or why there is none.
+
+    Examples
+    --------
+    >>> event = Event(title="talks", timezone="UTC", window=Window(start=-1, stop=5, unit="day"))
+    >>> third = Round(id="r3", label="the third round", date=date(2025, 7, 23))
+    >>> str(cut(event.window, [third], event, date(2025, 7, 24))[0])
+    'days -1 to +1'
+    """
+    if as_of is None:
+        return window, ""
+    for item in rounds:
+        whole = round_stretch(event, item, window)
+        if as_of < whole.start:
+            return window, f"{item.label} lies after {as_of}, the last day the speaker could know"
+        if as_of < whole.stop - timedelta(days=1):
+            passed = (as_of - whole.start).days + 1
+            units = passed // (7 if window.unit == "week" else 1)
+            if units == 0:
+                return window, f"on {as_of} not one whole {window.unit} of {item.label} had passed"
+            window = replace(window, stop=window.start + units - 1)
+    return window, ""
 
 
 def ordinary_columns(grid: Grid, period: ComparisonPeriod | None, busy: set[int], length: int) -> list[list[int]]:

@@ -22,13 +22,12 @@ def closed_gates(
         What is asked.
     """
     if frame is None or cell is None:
-        named = f"the query '{hypothesis.query}'" if hypothesis.query else "the query of a round"
-        return [f"no figures are stored for {named}"]
+        return [_nothing(hypothesis, measure)]
     if cell.why_not or found is None:
         return [cell.why_not]
     reasons = _unobserved(frame, cell)
     if np.any(cell.rounds.den.sum(axis=0) == 0):
-        what = "the total of all pieces" if measure.scale == "share" else "an observed day"
+        what = {"share": "the total of all pieces", "rate": "an observed day", "mean": "a piece"}[measure.scale]
         reasons.append(f"no denominator: {what} is missing in at least one round")
     elif found.value is None:
         reasons.append(
@@ -38,16 +37,22 @@ def closed_gates(
     return reasons
 
 
+def _nothing(hypothesis: Hypothesis, measure: Measure) -> str:
+    if measure.scale == "mean":
+        return "no articles are stored whose length could be measured"
+    named = f"the query '{hypothesis.query}'" if hypothesis.query else "this, as counts or as articles"
+    outlets = f" of {', '.join(hypothesis.outlets)}" if hypothesis.outlets else ""
+    return f"no figures{outlets} are stored for {named}"
+
+
 def _unobserved(frame: Frame, cell: Cell) -> list[str]:
     reasons = []
     for at, (item, grid) in enumerate(zip(frame.rounds, frame.grids, strict=True)):
         stretch, observed = cell.rounds.stretches[at], float(cell.rounds.observed[at])
         if observed >= OBSERVED:
             continue
-        columns = [column for column in grid.columns(stretch) if 0 <= column < grid.units]
-        stopped = bool(np.any(grid.doubt[:, columns]))
-        why = ": the feed seems to have stopped inside it" if stopped else ": figures are missing"
-        reasons.append(f"the window of {item.label} ({stretch}) is {observed:.0%} observed{why}")
+        why = "; ".join(grid.why(stretch)) or "figures are missing"
+        reasons.append(f"the window of {item.label} ({stretch}) is {observed:.0%} observed: {why}")
     return reasons
 
 

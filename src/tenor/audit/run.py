@@ -12,18 +12,20 @@ from pathlib import Path
 import pyarrow as pa
 
 from tenor.audit.claims import fingerprint, looked_at
-from tenor.audit.effect import NEEDED, frame_of, grid_of, query_of
-from tenor.audit.frame import OBSERVED
+from tenor.audit.effect import NEEDED, Source, frame_of, query_of, rows_named
+from tenor.audit.frame import OBSERVED, Grid, grid
+from tenor.audit.layers import layers_of
 from tenor.audit.series import round_values, series_of
 from tenor.audit.specifications import AGREEMENT
-from tenor.audit.verdict import ALPHA, ask, audit, windows_of
+from tenor.audit.verdict import ALPHA, ask, audit, unmeasured, windows_of
 from tenor.corpus.completeness import doubtful_days
+from tenor.corpus.derived import unobserved_days
 from tenor.corpus.ingest import imports_of
 from tenor.corpus.journal import keep, record, registrations, seen_before
 from tenor.corpus.store import Store
 from tenor.errors import MissingInput, UnknownName
-from tenor.model import Audit, Claim, Manifest, Measured, Plan, Registered, Series
-from tenor.registry import measure_named
+from tenor.model import Audit, Claim, Manifest, Measure, Measured, Plan, Registered, Series
+from tenor.registry import measure_named, measures
 
 _LIBRARIES = ("altair", "duckdb", "numpy", "pyarrow", "scipy", "vl-convert-python")
 
@@ -48,17 +50,17 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
         raise MissingInput("there are no figures in this study yet", do="run `tenor add`")
     names = sorted({name for claim in claims for item in claim.hypotheses for name in looked_at(item, plan)})
     inputs = _inputs(files, plan)
-    doubtful = doubtful_days(store)
-    verdicts = audit(plan, claims, store.query, doubtful, registrations(store))
+    source = source_of(store)
+    verdicts = audit(plan, claims, source, registrations(store))
     record(store, "audit", names, [" ".join(pair) for pair in inputs])
-    measures = {item.measure: measure_named(item.measure) for claim in claims for item in claim.hypotheses}
+    asked = {item.measure for claim in claims for item in claim.hypotheses if not unmeasured(item)}
     return Audit(
         plan=plan,
         verdicts=verdicts,
-        series=_series(store, plan, names, doubtful),
-        measures=tuple(measures[name] for name in sorted(measures)),
+        series=_series(source, plan, names),
+        measures=tuple(measure_named(name) for name in sorted(asked)),
         imports=imports,
-        limits=tuple(sorted({row["why"] for row in doubtful.to_pylist()})),
+        limits=_limits(source),
         manifest=_manifest(inputs, names),
     )
 
@@ -72,21 +74,32 @@ def measure_one(store: Store, plan: Plan, name: str, query: str) -> Measured:
         There is no such measure, or no figure for that query.
     """
     measure = measure_named(name)
-    found = grid_of(store.query, measure, query, doubtful_days(store))
+    found = _grid(source_of(store), plan, measure, query)
     if found is None:
-        known = store.query("SELECT DISTINCT query FROM counts ORDER BY query", {})["query"].to_pylist()
+        known = store.query("SELECT query FROM counts UNION SELECT query FROM matches ORDER BY query", {})
+        known = known["query"].to_pylist()
+        if not query:
+            do = f"name one with --query: {', '.join(known)}" if known else "run `tenor add`"
+            raise MissingInput("there are no articles in this study", do=do)
         raise UnknownName.of("query", query, known)
     record(store, "measure", [f"{measure.name}:{query}"], [])
     return Measured(series=series_of(found, plan, measure, query), rounds=round_values(found, plan, query))
 
 
+_ARTICLES = """\
+SELECT $window AS "window", articles.outlet, $query AS query, articles.day AS start, 1 AS days, articles.doc_id,
+       articles.copy_id, documents.title, documents.url
+FROM articles JOIN documents USING (doc_id)
+WHERE articles.day >= $first AND articles.day < $stop
+  AND ($query = '' OR articles.doc_id IN (SELECT doc_id FROM matches WHERE query = $query))
+ORDER BY start, articles.outlet, articles.doc_id"""
 _EVIDENCE = """\
 SELECT $window AS "window", outlet, query, start, days, matched, total, source, line
 FROM counts WHERE query = $query AND start >= $first AND start < $stop ORDER BY start, outlet"""
 
 
 def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa.Table:
-    """Return the figures in every window of a hypothesis, each with its file and line.
+    """Return the figures or articles in every window of a hypothesis, each with where it is from.
 
     Raises
     ------
@@ -97,11 +110,11 @@ def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa
     if name not in known:
         raise UnknownName.of("hypothesis", name, known)
     hypothesis = known[name]
-    asked = ask(hypothesis, frame_of(store.query, plan, hypothesis, doubtful_days(store)))
+    asked = ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source_of(store), plan, hypothesis))
     queries = [query_of(hypothesis, plan.round(item)) for item, _ in hypothesis.contrast]
     record(store, "evidence", looked_at(hypothesis, plan), [])
     windows = windows_of(asked)
-    tables = []
+    tables, of_articles = [], plan.of_articles(queries[0])
     for at, window in enumerate(windows):
         bound = {
             "window": window.label,
@@ -109,7 +122,7 @@ def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa
             "first": window.stretch.start,
             "stop": window.stretch.stop,
         }
-        tables.append(store.query(_EVIDENCE, bound))
+        tables.append(store.query(_ARTICLES if of_articles else _EVIDENCE, bound))
     if not tables:
         raise MissingInput(f"no figure is stored that '{name}' could be judged by", do="run `tenor add`")
     return pa.concat_tables(tables)
@@ -132,13 +145,35 @@ def register(store: Store, plan: Plan, claims: Sequence[Claim]) -> tuple[Registe
     return found
 
 
-def _series(store: Store, plan: Plan, names: Sequence[str], doubtful: pa.Table) -> tuple[Series, ...]:
+def source_of(store: Store) -> Source:
+    """Return a store as the audit asks it."""
+    return Source(query=store.query, counts=doubtful_days(store), articles=unobserved_days(store))
+
+
+def _grid(source: Source, plan: Plan, measure: Measure, query: str) -> Grid | None:
+    """Return what is shown of a measure by itself: copies once, boilerplate left out."""
+    rows = rows_named(source, measure, query)
+    return grid(rows, source.doubtful(plan, query), max(layers_of(rows)))
+
+
+def _series(source: Source, plan: Plan, names: Sequence[str]) -> tuple[Series, ...]:
     found = []
-    for measure, query in ((measure_named(name), query) for name, _, query in (item.partition(":") for item in names)):
-        laid = grid_of(store.query, measure, query, doubtful)
+    for name, _, query in (item.partition(":") for item in names):
+        if name not in measures():
+            continue
+        laid = _grid(source, plan, measure_named(name), query)
         if laid is not None:
-            found.append(series_of(laid, plan, measure, query))
+            found.append(series_of(laid, plan, measure_named(name), query))
     return tuple(found)
+
+
+def _limits(source: Source) -> tuple[str, ...]:
+    """Return once each why figures can't be believed, with the outlets."""
+    found: dict[str, set[str]] = {}
+    for table in (source.counts, source.articles):
+        for row in table.group_by(["outlet", "why"]).aggregate([]).to_pylist():
+            found.setdefault(row["why"], set()).add(row["outlet"])
+    return tuple(f"{', '.join(sorted(outlets))}: {why}" for why, outlets in sorted(found.items()))
 
 
 def _inputs(files: Sequence[Path], plan: Plan) -> tuple[tuple[str, str], ...]:

@@ -30,6 +30,8 @@ def listed(names: Sequence[str]) -> str:
 def pieces_of(frame: Frame, hypothesis: Hypothesis) -> str:
     """Return what the figures count, as the study calls it: clips, stories, pieces."""
     names = {query_of(hypothesis, item) for item in frame.rounds}
+    if all(map(frame.plan.of_articles, names)):
+        return "articles"
     named = {
         source.counts_what for source in frame.plan.sources if source.query in names or names & set(source.columns.wide)
     }
@@ -40,7 +42,16 @@ def pieces_of(frame: Frame, hypothesis: Hypothesis) -> str:
 def what_is_counted(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> str:
     """Say what a value of the measure is: the share of all clips, the clips per outlet-day."""
     pieces = pieces_of(frame, hypothesis)
-    return f"share of all {pieces}" if measure.scale == "share" else f"number of {pieces} per {measure.denominator}"
+    if measure.scale == "share":
+        return f"share of all {pieces}"
+    counted = measure.numerator if measure.scale == "mean" else pieces
+    return f"number of {counted} per {_single(measure, pieces)}"
+
+
+def _single(measure: Measure, pieces: str) -> str:
+    """Return what stands below the line: an outlet-day, an article."""
+    one = "article" if pieces == "articles" else "piece"
+    return measure.denominator.replace("piece", one) if measure.scale == "mean" else measure.denominator
 
 
 def exposure_words(frame: Frame, hypothesis: Hypothesis) -> str:
@@ -67,7 +78,8 @@ def reading(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> str:
     mean = "" if len(down) == 1 else "the mean of "
     margin = margin_in_words(hypothesis.margin, hypothesis.relation)
     than = "as" if hypothesis.relation == "equivalent" else "from that" if hypothesis.relation == "differs" else "than"
-    return f"The {what}, {verb} {listed(up)} {than} for {mean}{listed(down)}; what would matter: {margin}."
+    of = f" of {listed(hypothesis.outlets)}" if hypothesis.outlets else ""
+    return f"The {what}{of}, {verb} {listed(up)} {than} for {mean}{listed(down)}; what would matter: {margin}."
 
 
 def _sides(frame: Frame, hypothesis: Hypothesis) -> tuple[list[str], list[str]]:
@@ -94,15 +106,33 @@ def bottom_line(
     each = f"one {frame.grids[0].unit}" if length == 1 else f"{length} {frame.grids[0].unit}s"
     return (
         f"{_effect_words(frame, hypothesis, measure, found)} ({interval_words(estimate)}). "
-        f"Population: {estimate.population}, judged by {found.comparison.size} comparison windows of {each}."
-        f"{_confounding(frame, cell)}"
+        f"Population: {_population(frame, estimate)}, judged by {found.comparison.size} comparison windows of {each}."
+        f"{_cut_short(frame, cell)}{_confounding(frame, cell)}"
+    )
+
+
+def _population(frame: Frame, estimate: Estimate) -> str:
+    if estimate.population != "these outlets":
+        return estimate.population
+    return f"these outlets ({listed(frame.grids[0].outlets)}) in other such stretches of time"
+
+
+def _cut_short(frame: Frame, cell: Cell) -> str:
+    """Say that rounds were cut because one was under way, with the days that are left."""
+    whole = frame.stretches(cell.choice.window)[0]
+    if frame.as_of is None or cell.rounds.stretches[0] == whole:
+        return ""
+    return (
+        f" Every round is cut to {cell.rounds.stretches[0].days} of {whole.days} days, "
+        f"because on {frame.as_of} no more had passed."
     )
 
 
 def described_only(frame: Frame, hypothesis: Hypothesis, measure: Measure, cell: Cell, found: Effect) -> str:
     """Say the ratio as published, where no verdict can stand on it."""
     effect = _effect_words(frame, hypothesis, measure, found)
-    return f"In the figures as published: {effect}.{_confounding(frame, cell)}"
+    whose = "articles stored" if pieces_of(frame, hypothesis) == "articles" else "figures as published"
+    return f"In the {whose}: {effect}.{_cut_short(frame, cell)}{_confounding(frame, cell)}"
 
 
 def _effect_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, found: Effect) -> str:
@@ -134,7 +164,13 @@ def difference_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, fou
     if measure.scale == "share":
         return f"{change * 100:+.2f} percentage points{per}"
     size = f"{change:+,.1f}" if abs(change) >= 10 else f"{change:+.3g}"
-    return f"{size} {pieces_of(frame, hypothesis)} per {measure.denominator}{per}"
+    return f"{size} {_unit(frame, hypothesis, measure)}{per}"
+
+
+def _unit(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> str:
+    pieces = pieces_of(frame, hypothesis)
+    counted = measure.numerator if measure.scale == "mean" else pieces
+    return f"{counted} per {_single(measure, pieces)}"
 
 
 def reasons(
@@ -223,4 +259,4 @@ def unit_of_difference(frame: Frame, hypothesis: Hypothesis, measure: Measure, f
     per = f" per {frame.plan.event.occasion}" if hypothesis.exposure == "per occasion" else ""
     if measure.scale == "share":
         return f"percentage points{per}"
-    return f"{pieces_of(frame, hypothesis)} per {measure.denominator}{per}"
+    return f"{_unit(frame, hypothesis, measure)}{per}"

@@ -32,6 +32,8 @@ def registered_choice(frame: Frame, hypothesis: Hypothesis) -> Choice:
         baseline=hypothesis.baseline,
         exposure=hypothesis.exposure,
         pooling=hypothesis.pooling,
+        copies=hypothesis.copies if any(layer.copies for layer in frame.layers) else "",
+        boilerplate=next(iter(frame.layers)).boilerplate,
     )
 
 
@@ -43,9 +45,9 @@ def choices(frame: Frame, hypothesis: Hypothesis) -> list[Choice]:
         exposures.append("per occasion")
     poolings: list[Pooling] = ["pool", "outlet"] if len(frame.grids[0].outlets) > 1 else ["pool"]
     ways = [
-        Choice(window=window, baseline=baseline, exposure=exposure, pooling=pooling)
-        for window, baseline, exposure, pooling in product(
-            (event.window, *event.other_windows), _BASELINES, exposures, poolings
+        Choice(window=window, baseline=baseline, exposure=exposure, pooling=pooling, copies=copies, boilerplate=lines)
+        for window, baseline, exposure, pooling, (copies, lines) in product(
+            (event.window, *event.other_windows), _BASELINES, exposures, poolings, frame.layers
         )
     ]
     first = registered_choice(frame, hypothesis)
@@ -70,7 +72,8 @@ def count_all(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> list[Co
         if key is not None and key in seen:
             continue
         seen |= {key} if key is not None else set()
-        differs = [axis for (axis, here), (_, there) in zip(way.pairs(), first.pairs(), strict=True) if here != there]
+        said = dict(first.pairs())
+        differs = [axis for axis, here in way.pairs() if here != said[axis]]
         reason = next((f"the sentence settles the {axis}: {settled[axis]}" for axis in differs if axis in settled), "")
         counted.append(Counted(way, found, reason, cell.why_not or _why_not(found)))
     return counted

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from tenor.audit import sentences
 from tenor.audit.claims import registration_words
 from tenor.audit.decide import p_value, question_of, word_of
-from tenor.audit.effect import Effect, Query, alternatives, effect, estimate_of, frame_of, own_method, placebo
+from tenor.audit.effect import Effect, Source, alternatives, effect, estimate_of, frame_of, own_method, placebo
 from tenor.audit.frame import Cell, Frame
 from tenor.audit.gates import closed_gates
 from tenor.audit.series import window_values
@@ -18,7 +16,7 @@ from tenor.audit.specifications import AGREEMENT, agreement, count_all, judged, 
 from tenor.compare.effects import RatioTest
 from tenor.compare.family import holm, holm_alphas
 from tenor.model import Claim, Finding, Hypothesis, Measure, Plan, Registered, Verdict, WindowValue, Word
-from tenor.registry import measure_named
+from tenor.registry import PLANNED, measure_named, measures
 
 ALPHA = 0.05
 _WEAKEST: tuple[Word, ...] = (
@@ -38,7 +36,7 @@ class Asked:
     """A hypothesis with everything counted for it, before the family is closed."""
 
     hypothesis: Hypothesis
-    measure: Measure
+    measure: Measure | None
     frame: Frame | None
     cell: Cell | None
     found: Effect | None
@@ -50,8 +48,17 @@ class Asked:
         return None if self.closed or self.found is None else self.found.test
 
 
+def unmeasured(hypothesis: Hypothesis) -> bool:
+    """Return whether a hypothesis is about a measure that is planned and not there."""
+    name = hypothesis.measure.partition("@")[0]
+    return name in PLANNED and name not in measures()
+
+
 def ask(hypothesis: Hypothesis, frame: Frame | None) -> Asked:
     """Count a hypothesis in its registered way and try the gates."""
+    if unmeasured(hypothesis):
+        why = f"this version of tenor can't measure {hypothesis.measure} yet"
+        return Asked(hypothesis=hypothesis, measure=None, frame=None, cell=None, found=None, closed=(why,))
     measure = measure_named(hypothesis.measure)
     cell = None if frame is None else frame.cell(registered_choice(frame, hypothesis))
     found = None
@@ -64,8 +71,7 @@ def ask(hypothesis: Hypothesis, frame: Frame | None) -> Asked:
 def audit(
     plan: Plan,
     claims: Sequence[Claim],
-    query: Query,
-    doubtful: pa.Table,
+    source: Source,
     registered: Sequence[Registered],
 ) -> tuple[Verdict, ...]:
     """Answer every claim.
@@ -74,10 +80,8 @@ def audit(
     ----------
     plan, claims
         The study and its claims; all hypotheses form one family (Holm).
-    query
-        Runs a SELECT with bound parameters on the study's store.
-    doubtful
-        Days that look unobserved (`corpus.completeness.doubtful_days`).
+    source
+        The study's store, and the days that can't be believed.
     registered
         What was registered, and when.
 
@@ -87,7 +91,7 @@ def audit(
         One a claim, in order.
     """
     asked = [
-        ask(hypothesis, frame_of(query, plan, hypothesis, doubtful))
+        ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source, plan, hypothesis))
         for claim in claims
         for hypothesis in claim.hypotheses
     ]
@@ -113,28 +117,29 @@ def judge(asked: Sequence[Asked], registration: Mapping[str, str]) -> list[Findi
 
 
 def _finding(item: Asked, test: RatioTest, alpha: float, adjusted: float, registration: str) -> Finding:
-    frame, cell, found, hypothesis = item.frame, item.cell, item.found, item.hypothesis
+    frame, cell, found, hypothesis, measure = item.frame, item.cell, item.found, item.hypothesis, item.measure
     assert frame is not None
+    assert measure is not None
     assert cell is not None
     assert found is not None
     question = question_of(hypothesis, alpha)
     first = word_of(test, question)
-    specs = judged(count_all(frame, hypothesis, item.measure), question, first)
+    specs = judged(count_all(frame, hypothesis, measure), question, first)
     agree, of = agreement(specs)
     word: Word = "depends on how it is counted" if agree < AGREEMENT * of else first
-    estimate = estimate_of(test, alpha, own_method(test, found.comparison.size, alpha))
+    estimate = estimate_of(test, alpha, own_method(test, found.comparison.size, alpha), hypothesis.population)
     detectable = test.detectable(alpha, below=hypothesis.relation != "greater")
-    unit = sentences.unit_of_difference(frame, hypothesis, item.measure, found)
-    strip = placebo(found, unit, 100 if item.measure.scale == "share" else 1)
+    unit = sentences.unit_of_difference(frame, hypothesis, measure, found)
+    strip = placebo(found, unit, 100 if measure.scale == "share" else 1)
     return Finding(
         hypothesis=hypothesis,
-        reading=sentences.reading(frame, hypothesis, item.measure),
+        reading=sentences.reading(frame, hypothesis, measure),
         word=word,
-        sentence=sentences.bottom_line(frame, hypothesis, item.measure, estimate, cell, found),
+        sentence=sentences.bottom_line(frame, hypothesis, measure, estimate, cell, found),
         reasons=sentences.reasons(word, hypothesis, estimate, detectable, specs, strip),
         estimate=estimate,
-        alternatives=alternatives(cell, found, item.measure, ALPHA),
-        difference=sentences.difference_words(frame, hypothesis, item.measure, found),
+        alternatives=alternatives(cell, found, measure, ALPHA),
+        difference=sentences.difference_words(frame, hypothesis, measure, found),
         p_adjusted=adjusted,
         detectable=detectable,
         windows=windows_of(item),
@@ -147,13 +152,15 @@ def _finding(item: Asked, test: RatioTest, alpha: float, adjusted: float, regist
 
 
 def _not_testable(item: Asked, registration: str) -> Finding:
-    frame, found = item.frame, item.found
+    frame, found, measure = item.frame, item.found, item.measure
     sentence, difference, reading = "This corpus can't answer it.", "", ""
-    if frame is not None:
-        reading = sentences.reading(frame, item.hypothesis, item.measure)
-    if frame is not None and item.cell is not None and found is not None and found.value is not None:
-        sentence = f"{sentence} {sentences.described_only(frame, item.hypothesis, item.measure, item.cell, found)}"
-        difference = sentences.difference_words(frame, item.hypothesis, item.measure, found)
+    if measure is None:
+        sentence = f"{item.closed[0][0].upper()}{item.closed[0][1:]}."
+    if frame is not None and measure is not None:
+        reading = sentences.reading(frame, item.hypothesis, measure)
+        if item.cell is not None and found is not None and found.value is not None:
+            sentence = f"{sentence} {sentences.described_only(frame, item.hypothesis, measure, item.cell, found)}"
+            difference = sentences.difference_words(frame, item.hypothesis, measure, found)
     return Finding(
         hypothesis=item.hypothesis,
         reading=reading,
@@ -183,7 +190,9 @@ def _limits(item: Asked) -> list[str]:
         limits.append(found.note)
     if cell.dropped:
         limits.append(f"{cell.dropped} comparison windows were left out, because too little of them was observed")
-    if len(frame.grids[0].outlets) == 1:
+    if item.hypothesis.outlets:
+        limits.append(f"these outlets only ({', '.join(frame.grids[0].outlets)}): it says nothing of others")
+    elif len(frame.grids[0].outlets) == 1:
         limits.append(f"one pool ({frame.grids[0].outlets[0]}): what its outlets do differently can't be seen")
     return limits
 

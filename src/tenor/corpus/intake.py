@@ -97,6 +97,8 @@ def _add(store: Store, home: Path, said: ArticleSource) -> tuple[ImportReport, A
     path = home / said.path
     settings = ArticleSettings(
         columns=ArticleColumns(**dict(said.columns)) if said.columns else None,
+        # What `sources.yaml` holds is complete; what a person says of a new file need not be.
+        guess_rest=not said.importer,
         outlet=said.outlet,
         lang=said.lang,
         charset=said.charset,
@@ -120,6 +122,6 @@ def _settled(path: Path, settings: ArticleSettings, name: str) -> tuple[str, Art
     if path.is_dir():
         return name, settings
     importer = importer_named(name) if name else sniff(path)
-    if isinstance(importer, TableImporter) and settings.columns is None:
+    if isinstance(importer, TableImporter) and (settings.columns is None or settings.guess_rest):
         settings = importer.survey(path, settings).settings
     return importer.name, settings

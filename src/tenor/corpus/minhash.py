@@ -8,45 +8,49 @@ the two sets share shingles. Everything is computed on arrays and is the same on
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tenor.tables import BINS, LEAD_BINS, SIGNATURES
+
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-BINS = 128
-LEAD_BINS = 24
 LEAD = 80
 """How many shingles from a text's beginning its lead signature is made of."""
 
 # Another number whenever signatures come out differently: stored ones are then made anew.
-_FORMAT = 1
+_FORMAT = 2
 _HASH_BITS = 48
-_AT_ONCE = 4_000_000
+_AT_ONCE = 1_000_000
 _MOST_SETS = 65_536
+_NEARLY = 0.9
+_SCALES = {
+    **dict.fromkeys(("thousand", "тыс", "тис", "bin"), 3),
+    **dict.fromkeys(("million", "mln", "млн", "миллион", "мільйон", "milyon"), 6),
+    **dict.fromkeys(("billion", "bn", "млрд", "миллиард", "мільярд", "milyar"), 9),
+}
+# It begins with a set of characters, so that the search for it is quick.
+_NUMBER = re.compile(
+    r"[0-9](?:[0-9]{0,2}(?:[., \u00a0\u202f'’][0-9]{3}(?![0-9]))+|[0-9]*)(?:[.,](?P<part>[0-9]+))?"
+    rf"(?:[ \u00a0-]?(?P<scale>(?i:{'|'.join(_SCALES)})))?"
+)
 _SPECIAL = {"İ": "i", "I": "i", "ı": "i", "ё": "е", "Ё": "е", "ß": "s", "ſ": "s"}
 # Letters of their own, not a letter with an accent.
 _WHOLE = frozenset("йЙїЇўЎ")
 _DROPPED, _BREAK = 1, 0
-
-SIGNATURES = pa.schema(
-    [
-        pa.field("doc_id", pa.string(), nullable=False),
-        pa.field("signature", pa.list_(pa.uint32(), BINS), nullable=False),
-        pa.field("lead", pa.list_(pa.uint32(), LEAD_BINS), nullable=False),
-        pa.field("shingles", pa.int32(), nullable=False),
-        pa.field("fingerprint", pa.uint64(), nullable=False),
-        pa.field("made_with", pa.uint64(), nullable=False),
-    ]
-)
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 2**64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,6 @@ class Words:
     """The words of some texts as hashes; text i has those from ``first[i]`` to ``first[i + 1]``."""
 
     hashes: Hashes
-    numeric: Flags
     first: Numbers
 
     @property
@@ -124,14 +127,17 @@ def signatures(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def boilerplate(texts: Sequence[str], *, share: float, least: int) -> Hashes:
-    """Return the shingles that stand in many of an outlet's texts, texts of the same words counted once.
+    """Return the shingles of what stands in many of an outlet's texts: runs of five words and more.
+
+    A shorter run is a turn of phrase ("one of the"). Texts that are nearly the same count once, so
+    that an outlet's many versions of one text are no boilerplate.
 
     Parameters
     ----------
     texts
         Texts of one outlet.
     share
-        The share of different texts from which on a shingle is boilerplate.
+        The share of different texts from which on a run is boilerplate.
     least
         The number of different texts below which none is.
 
@@ -146,16 +152,25 @@ def boilerplate(texts: Sequence[str], *, share: float, least: int) -> Hashes:
     >>> boilerplate(items, share=0.5, least=10).size, boilerplate(items[:9], share=0.5, least=10).size
     (4, 0)
     """
-    found, prints = [], []
+    rows, minima = [], []
+    number = 0
     for start, stop in stretches(texts):
         words = words_of(texts[start:stop])
-        found.append(shingle_sets(words))
-        prints.append(_fingerprints(words))
-    if not found:
+        owners, values, _ = _shingles(words, (), None)
+        minima.append(_minima(_as_sets(owners, values, stop - start), BINS))
+        rows.append((owners + number, values))
+        number += stop - start
+    if number < least:
         return np.empty(0, np.uint64)
-    _, kept = np.unique(np.concatenate(prints), return_index=True)
-    values, counts = np.unique(joined(found).pick(kept).values, return_counts=True)
-    return values[counts >= max(least, share * kept.size)]
+    owners, values = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    kept = _different(np.concatenate(minima))
+    # A run of five words is three shingles that stand side by side.
+    whole = (owners[:-2] == owners[2:]) & kept[owners[:-2]]
+    one, two, three = _weights()[:3]
+    runs = _mixed(values[:-2] * one + values[1:-1] * two + values[2:] * three) >> np.uint64(64 - _HASH_BITS)
+    found, counts = np.unique(_as_sets(owners[:-2][whole], runs[whole], number).values, return_counts=True)
+    places = np.flatnonzero(whole & _among(runs, found[counts >= max(least, share * int(kept.sum()))]))
+    return np.unique(values[places[:, None] + np.arange(3)])
 
 
 def made_with(dropped: Hashes) -> int:
@@ -176,8 +191,8 @@ def words_of(texts: Sequence[str]) -> Words:
     Examples
     --------
     >>> words = words_of(["Don't stop.", "", "İSTANBUL istanbul", "за́мок замок 50"])
-    >>> words.first.tolist(), words.numeric.tolist()[-1], words.hashes[3] == words.hashes[4]
-    ([0, 3, 3, 5, 8], True, np.True_)
+    >>> words.first.tolist(), words.hashes[3] == words.hashes[4]
+    ([0, 3, 3, 5, 8], np.True_)
     """
     together = "\n".join([*texts, ""])
     if not unicodedata.is_normalized("NFC", together):
@@ -189,8 +204,8 @@ def words_of(texts: Sequence[str]) -> Words:
     kept = values != _DROPPED
     if not kept.all():
         ends = _offsets(kept)[ends]
-        values, codes = values[kept], codes[kept]
-    return _cut(values, codes, ends)
+        values = values[kept]
+    return _cut(values, ends)
 
 
 def shingle_sets(words: Words, dropped: Sequence[Hashes] = (), kinds: Numbers | None = None) -> Sets:
@@ -199,10 +214,19 @@ def shingle_sets(words: Words, dropped: Sequence[Hashes] = (), kinds: Numbers | 
     return _as_sets(texts, values, words.first.size - 1)
 
 
-def number_sets(words: Words) -> Sets:
-    """Return the numbers that stand in each text as a set."""
-    values = words.hashes[words.numeric] >> np.uint64(64 - _HASH_BITS)
-    return _as_sets(words.texts[words.numeric], values, words.first.size - 1)
+def number_sets(texts: Sequence[str]) -> Sets:
+    """Return the numbers that stand in each text as a set, "1,200", "1 200" and "1.2 thousand" as one.
+
+    Examples
+    --------
+    >>> sets = number_sets(["1,200 men, 50 tanks", "50 tanks and 1.2 thousand men", "1,5 млн", "1 500 000"])
+    >>> shared(sets, np.array([0, 2, 0]), np.array([1, 3, 2])).tolist()
+    [2, 1, 0]
+    """
+    sets = [sorted({_number(found) for found in _NUMBER.finditer(text)}) for text in texts]
+    sizes = np.fromiter(map(len, sets), np.int64, len(sets))
+    values = np.fromiter((value for found in sets for value in found), np.uint64, int(sizes.sum()))
+    return Sets(values=values, first=_offsets(sizes))
 
 
 def shared(sets: Sets, left: Numbers, right: Numbers) -> Numbers:
@@ -301,11 +325,28 @@ def _borrowing(bins: int) -> Numbers:
     return np.argsort(_mixed(np.arange(bins * bins, dtype=np.uint64)).reshape(bins, bins), axis=1, kind="stable")
 
 
+def _different(minima: NDArray[np.uint32]) -> Flags:
+    """Return which texts agree with none before them in nine of ten bins."""
+    kept = np.ones(minima.shape[0], np.bool_)
+    for row in range(1, minima.shape[0]):
+        kept[row] = (minima[:row] == minima[row]).mean(axis=1).max() < _NEARLY
+    return kept
+
+
+def _number(found: re.Match[str]) -> int:
+    """Return a hash of a number's value: whole, without separators, with its scale."""
+    part, scale = found["part"] or "", found["scale"]
+    stop = found.start("part") - 1 if part else found.start("scale") if scale else found.end()
+    zeros = _SCALES[scale.casefold()] if scale else 0
+    digits = "".join(filter(str.isdigit, found.string[found.start() : stop])) + part[:zeros].ljust(zeros, "0")
+    text = f"{digits.lstrip('0')}.{part[zeros:].rstrip('0')}"
+    return int.from_bytes(blake2b(text.encode(), digest_size=_HASH_BITS // 8).digest(), "little")
+
+
 def _fingerprints(words: Words) -> Hashes:
     """Return a hash of the words of each text in their order; 0 for a text without words."""
     places = np.arange(words.hashes.size) - np.repeat(words.first[:-1], np.diff(words.first))
-    parts = _mixed(words.hashes + _mixed(places.astype(np.uint64)))
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(parts, dtype=np.uint64)])
+    sums = _offsets_of_hashes(_mixed(words.hashes + _mixed(places.astype(np.uint64))))
     made: Hashes = sums[words.first[1:]] - sums[words.first[:-1]]
     return made
 
@@ -313,24 +354,31 @@ def _fingerprints(words: Words) -> Hashes:
 # --- words and shingles ----------------------------------------------------------------------------
 
 
-def _cut(values: Hashes, codes: NDArray[Any], ends: Numbers) -> Words:
+def _cut(values: Hashes, ends: Numbers) -> Words:
     """Cut folded characters into words and hash each."""
     inside = values != _BREAK
-    edges = np.diff(inside.view(np.int8), prepend=0, append=0)
-    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    first = np.searchsorted(starts, ends)
-    if not starts.size:
-        return Words(hashes=np.empty(0, np.uint64), numeric=np.empty(0, np.bool_), first=first)
-    lengths = stops - starts
-    local = _offsets(lengths)
-    places = np.arange(local[-1]) - np.repeat(local[:-1], lengths)
-    weighted = values[inside] * _weights()[places & 255]
-    opening = codes[starts]
-    return Words(
-        hashes=_mixed(np.add.reduceat(weighted, local[:-1])),
-        numeric=(opening >= ord("0")) & (opening <= ord("9")),
-        first=first,
-    )
+    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
+    starts, stops = edges[::2], edges[1::2]
+    # A polynomial in an odd number: sums from the beginning, differences at the edges, divided by its power there.
+    sums = _offsets_of_hashes(values * _powers(_BASE, values.size))
+    hashes = _mixed((sums[stops] - sums[starts]) * _powers(_INVERSE, values.size)[starts])
+    return Words(hashes=hashes, first=np.searchsorted(starts, ends))
+
+
+def _powers(base: int, number: int) -> Hashes:
+    """Return 1, b, b*b ... modulo 2**64."""
+    return _all_powers(base, max(number, _AT_ONCE))[:number]
+
+
+@lru_cache(maxsize=2)
+def _all_powers(base: int, number: int) -> Hashes:
+    steps = np.full(number, base, np.uint64)
+    steps[0] = 1
+    return np.cumprod(steps, dtype=np.uint64)
+
+
+def _offsets_of_hashes(values: Hashes) -> Hashes:
+    return np.concatenate([np.zeros(1, np.uint64), np.cumsum(values, dtype=np.uint64)])
 
 
 def _shingles(words: Words, dropped: Sequence[Hashes], kinds: Numbers | None) -> tuple[Numbers, Hashes, Numbers]:
@@ -343,10 +391,11 @@ def _shingles(words: Words, dropped: Sequence[Hashes], kinds: Numbers | None) ->
     places = np.flatnonzero(whole) - words.first[owners]
     if kinds is not None and any(item.size for item in dropped):
         counts = np.ones(values.size, np.bool_)
-        kind_of = kinds[owners]
-        for kind in np.unique(kinds).tolist():
-            rows = np.flatnonzero(kind_of == kind)
-            counts[rows] = ~_among(values[rows], dropped[kind])
+        first = np.searchsorted(owners, np.arange(kinds.size + 1)).tolist()
+        for text, kind in enumerate(kinds.tolist()):
+            if dropped[kind].size:
+                part = slice(first[text], first[text + 1])
+                counts[part] = ~_among(values[part], dropped[kind])
         owners, values, places = owners[counts], values[counts], places[counts]
     return owners, values, places
 

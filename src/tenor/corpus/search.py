@@ -1,54 +1,23 @@
 """Full-text search over all documents and languages: an SQLite FTS5 index, rebuilt from the store.
 
-The index is a cache: it can be deleted at any time. Text is folded character by character
-(case, accents, dotted and dotless i, ё as е), so that a position in the folded text is the
-same position in the document.
+The index is a cache: it can be deleted at any time.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
+from tenor.corpus.phrases import Term, fold, places, terms
 from tenor.corpus.store import Store
-from tenor.errors import StudyError
 from tenor.model import Stretch
 
 FORMAT = 1
 _BATCH = 2_000
 _AROUND = 120
-_WORD = re.compile(r"\w+")
-_QUERY = re.compile(r'"([^"]*)"|(\S+)')
-_SPECIAL = {"İ": "i", "I": "i", "ı": "i", "ё": "е", "Ё": "е", "ß": "s", "ſ": "s"}
-# Letters of their own, not a letter with an accent.
-_WHOLE = frozenset("йЙїЇўЎ")
-
-
-@lru_cache(maxsize=65_536)
-def _folded(char: str) -> str:
-    if char in _SPECIAL:
-        return _SPECIAL[char]
-    if char in _WHOLE:
-        return char.lower()
-    base = unicodedata.normalize("NFD", char)[0].lower()
-    return base if len(base) == 1 else char
-
-
-def fold(text: str) -> str:
-    """Return the text as it is searched; every character stays where it is.
-
-    Examples
-    --------
-    >>> fold("İSTANBUL'da Трёх ЗВЕЗДОЧЕК Їжак")
-    "istanbul'da трех звездочек їжак"
-    """
-    return "".join(map(_folded, text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,46 +187,6 @@ class SearchIndex:
                 "INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)",
                 [place, fold(row["title"]), fold(row["text"])],
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One thing to look for: words that follow each other, perhaps the beginning of a word."""
-
-    words: tuple[str, ...]
-    beginning: bool
-
-
-def terms(words: str) -> list[Term]:
-    """Read what a person types into a search box; nothing typed is ever an operator.
-
-    Examples
-    --------
-    >>> [term.words for term in terms('Trump "peace talks" перемови*')]
-    [('trump',), ('peace', 'talks'), ('перемови',)]
-
-    Raises
-    ------
-    StudyError
-        There is no word in it.
-    """
-    found = []
-    for phrase, single in _QUERY.findall(words):
-        parts = tuple(_WORD.findall(fold(phrase or single)))
-        if parts:
-            found.append(Term(parts, beginning=not phrase and single.endswith("*")))
-    if not found:
-        raise StudyError(f"there is no word to look for in '{words}'", do='type a word, a "phrase" or a beginning*')
-    return found
-
-
-def places(text: str, wanted: Sequence[Term]) -> Iterator[tuple[int, int]]:
-    """Return where the terms stand in a text, as (start, stop) in code points, in order."""
-    one_of = "|".join(
-        r"\b" + r"\W+".join(map(re.escape, term.words)) + (r"\w*" if term.beginning else r"\b") for term in wanted
-    )
-    for match in re.finditer(one_of, fold(text)):
-        yield match.span()
 
 
 def _passage(text: str, wanted: Sequence[Term]) -> tuple[int, str]:

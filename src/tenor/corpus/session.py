@@ -35,7 +35,7 @@ class Session:
     0
     """
 
-    __slots__ = ("_begun", "_made", "at", "folder", "manifest")
+    __slots__ = ("_begun", "_cleared", "_made", "at", "folder", "manifest")
 
     def __init__(self, folder: Path, at: At) -> None:
         self.folder = folder
@@ -43,6 +43,7 @@ class Session:
         self.manifest: Manifest = newest(folder)
         self._begun: dict[str, Rows] = {}
         self._made: list[Path] = []
+        self._cleared: set[str] = set()
 
     def write(self, table: str, rows: pa.Table) -> None:
         """Take rows of a table; they are seen by nobody before `commit`."""
@@ -53,6 +54,12 @@ class Session:
             if table not in self._begun:
                 self._begun[table] = Rows(self.folder / table, TABLES[table], self.at)
             self._begun[table].add(rows)
+
+    def clear(self, table: str) -> None:
+        """Let go of all rows a table has; what is written to it takes their place at `commit`."""
+        if table not in TABLES:
+            raise UnknownName.of("table", table, TABLES)
+        self._cleared.add(table)
 
     def finish(self, table: str) -> list[Segment]:
         """Close what was written to a table into segments that no log entry names yet."""
@@ -67,9 +74,11 @@ class Session:
     def commit(self) -> None:
         """Make everything that was written visible at once."""
         added = {table: self.finish(table) for table in list(self._begun)}
-        if added:
-            live = self.manifest.segments
-            self.change({table: [*live.get(table, ()), *new] for table, new in added.items()})
+        live = {name: () if name in self._cleared else items for name, items in self.manifest.segments.items()}
+        emptied = {table: () for table in self._cleared if self.manifest.segments.get(table)}
+        if added or emptied:
+            self.change({**emptied, **{table: [*live.get(table, ()), *new] for table, new in added.items()}})
+        self._cleared.clear()
 
     def change(self, segments: Mapping[str, Sequence[Segment]]) -> None:
         """Write a log entry with other segments for these tables."""

@@ -202,6 +202,27 @@ class Store:
             yield session.write
             session.commit()
 
+    def replace(self, tables: Mapping[str, pa.Table]) -> None:
+        """Write tables anew that are made from others; readers see all of the old rows or all of the new.
+
+        Parameters
+        ----------
+        tables
+            All rows of each table.
+
+        Examples
+        --------
+        >>> store = Store("corpus")
+        >>> store.replace({"tombstones": TOMBSTONES.empty_table()})
+        >>> store.live()
+        {}
+        """
+        with self._session() as session:
+            for table, rows in tables.items():
+                session.clear(table)
+                session.write(table, rows)
+            session.commit()
+
     def remove(self, doc_ids: Iterable[str], why: str = "", *, now: bool = False) -> int:
         """Take documents down: nothing of them is seen any more, also if they are added again.
 
@@ -326,6 +347,20 @@ class Snapshot:
         """
         with self._explained():
             return self._connection.sql(sql, params=dict(parameters) or None).to_arrow_table()
+
+    def batches(self, sql: str, parameters: Mapping[str, object], rows: int = 2_000) -> Iterator[pa.Table]:
+        """Run a SELECT and yield its rows in pieces, so that memory stays bounded; ask nothing else meanwhile.
+
+        Examples
+        --------
+        >>> with Store("corpus").snapshot() as then:
+        ...     [part.num_rows for part in then.batches("SELECT range AS n FROM range(5)", {}, rows=3)]
+        [3, 2]
+        """
+        with self._explained():
+            reader = self._connection.sql(sql, params=dict(parameters) or None).to_arrow_reader(rows)
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
 
     def _show_tables(self) -> None:
         erased = bool(self._manifest.segments.get("tombstones"))

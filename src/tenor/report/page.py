@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import jinja2
 import vl_convert
 
+from tenor.registry import PLANNED
 from tenor.report import charts, tables, words
 from tenor.report.export import csv_bytes, csv_uri
 from tenor.report.sheet import PALETTE
@@ -55,7 +56,7 @@ class Shown:
 
     key: str
     finding: Finding
-    measure: Measure
+    measure: Measure | None
     sides: tuple[str, str]
     windows: Table
     specifications: Table
@@ -129,9 +130,9 @@ def _shown(audit: Audit, finding: Finding, key: str) -> Shown:
     measure = _measure(audit, finding)
     placebo = finding.placebo
     strip = spread = None
-    if finding.specifications:
+    if finding.specifications and measure:
         strip = _figure(f"{key}s", lambda narrow: charts.specification_strip(finding, measure, narrow=narrow))
-    if placebo is not None:
+    if placebo is not None and measure:
         spread = _figure(
             f"{key}p",
             lambda narrow: charts.placebo_strip(placebo, finding.hypothesis, measure, narrow=narrow),
@@ -149,28 +150,35 @@ def _shown(audit: Audit, finding: Finding, key: str) -> Shown:
     )
 
 
-def _measure(audit: Audit, finding: Finding) -> Measure:
+def _measure(audit: Audit, finding: Finding) -> Measure | None:
+    """Return a finding's measure; None where it is only planned."""
     name = finding.hypothesis.measure
     found = [measure for measure in audit.measures if name in {measure.name, measure.full_name}]
+    if not found and name.partition("@")[0] in PLANNED:
+        return None
     if not found:
         raise ValueError(f"the audit does not say what its measure '{name}' is")
     query = finding.hypothesis.query
     named = {side for side, _ in finding.hypothesis.contrast}
     own = {item.query for item in audit.plan.rounds if item.query and item.id in named}
-    return _worded(audit.plan, found[0], {query} if query else own)
+    return _worded(audit.plan, found[0], {query} if query or not own else own)
 
 
 def _worded(plan: Plan, measure: Measure, queries: set[str]) -> Measure:
     """Return a measure that speaks of clips or stories where the study's files count those."""
+    if all(map(plan.of_articles, queries)):
+        return _spoken(measure, "articles")
     named = {source.counts_what for source in plan.sources if queries & {source.query, *source.columns.wide}}
     nouns = named or {source.counts_what for source in plan.sources}
-    if len(nouns) != 1:
-        return measure
-    noun = nouns.pop()
+    return _spoken(measure, nouns.pop()) if len(nouns) == 1 else measure
+
+
+def _spoken(measure: Measure, noun: str) -> Measure:
+    below = measure.denominator.replace("pieces", noun)
     return replace(
         measure,
         numerator=measure.numerator.replace("pieces", noun),
-        denominator=measure.denominator.replace("pieces", noun),
+        denominator="article" if (below, noun) == ("piece", "articles") else below,
     )
 
 

@@ -72,7 +72,7 @@ def _placebo_head(placebo: Placebo, hypothesis: Hypothesis, measure: Measure) ->
     drawn = f", {len(placebo.effects):,} drawn" if len(placebo.effects) != placebo.placements else ""
     none = 1 if placebo.scale == "ratio" else 0
     note = (
-        f"{words.capital(words.unit_of(measure))}, {words.query_of(hypothesis.query)}; "
+        f"{words.capital(words.unit_of(measure))}, {words.query_of(hypothesis.query, own=hypothesis.own_queries)}; "
         f"{placebo.scale}, {none} = no difference. "
         f"{words.sized('n', placebo.placements, 'placement')}{drawn}, "
         f"on {words.sized('K', placebo.k, 'comparison window')}; "

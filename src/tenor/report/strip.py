@@ -173,7 +173,7 @@ def _found(spec: Specification) -> str:
 
 
 def _strip_head(finding: Finding, measure: Measure, axes: list[str]) -> tuple[str, list[str], Keys]:
-    specs = finding.specifications
+    specs, given = finding.specifications, finding.hypothesis
     level = words.percent(finding.estimate.level) if finding.estimate else "stated"
     ks = [words.sized("K", spec.k, "comparison window") for spec in specs if spec.registered]
     note = (
@@ -186,7 +186,8 @@ def _strip_head(finding: Finding, measure: Measure, axes: list[str]) -> tuple[st
     if fixed:
         lines.append(f"The same in all rows: {'; '.join(fixed)}.")
     title = (
-        f"{words.capital(words.unit_of(measure))}, {words.query_of(finding.hypothesis.query)}: every way of counting"
+        f"{words.capital(words.unit_of(measure))}, {words.query_of(given.query, own=given.own_queries)}: "
+        "every way of counting"
     )
     return words.seen(title), [words.seen(line) for line in lines], _strip_keys(specs)
 
@@ -224,7 +225,7 @@ def _strip_values(finding: Finding) -> list[float]:
 
 
 def _margins(hypothesis: Hypothesis) -> list[float]:
-    ratio = hypothesis.margin.ratio
+    ratio = hypothesis.margin.size
     if ratio <= 0:
         return []
     both = hypothesis.relation in {"differs", "equivalent"}

@@ -147,16 +147,18 @@ def unit_of(measure: Measure) -> str:
 
     A share counts parts of a whole, a rate something for each of something else.
     """
-    if measure.scale == "rate":
+    if measure.scale != "share":
         return f"{measure.numerator} per {measure.denominator}"
     if measure.denominator == f"all {measure.numerator}":
         return f"share of {measure.denominator}"
     return f"{measure.numerator} as a share of {measure.denominator}"
 
 
-def query_of(query: str) -> str:
-    """Return a query in quotation marks; without one, each round has its own."""
-    return f"query “{query}”" if query else "each round's own query"
+def query_of(query: str, *, own: bool = False) -> str:
+    """Return a query in quotation marks; without one, each round has its own, or all articles count."""
+    if query:
+        return f"query “{query}”"
+    return "each round's own query" if own else "all articles"
 
 
 def capital(text: str) -> str:

@@ -216,6 +216,20 @@ def checked_columns(columns: ArticleColumns, names: Sequence[str], place: Place)
     return columns
 
 
+def completed_columns(said: ArticleColumns, guess: Guess) -> ArticleColumns:
+    """Return the columns that were named, and for the other roles those that were guessed and are free.
+
+    Examples
+    --------
+    >>> guess = guess_mapping(["text", "date", "source"])
+    >>> completed_columns(ArticleColumns(title="text"), guess).by_role()
+    {'title': 'text', 'date': 'date', 'outlet': 'source'}
+    """
+    named = said.by_role()
+    free = {role: name for role, name in guess.columns.by_role().items() if name not in named.values()}
+    return ArticleColumns(**{**free, **named})
+
+
 def settled_columns(guess: Guess, names: Sequence[str], outlet: str, place: Place) -> ArticleColumns:
     """Return the guessed columns, if they are enough to read articles.
 

@@ -57,6 +57,8 @@ class ArticleSettings:
         For times without a zone, such as ``Europe/Moscow``.
     root
         The folder that is imported, if the file is one of many.
+    guess_rest
+        Whether columns that are not named are guessed although some are.
     """
 
     columns: ArticleColumns | None = None
@@ -66,6 +68,7 @@ class ArticleSettings:
     date_format: str = ""
     timezone: str = ""
     root: Path | None = None
+    guess_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

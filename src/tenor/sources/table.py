@@ -9,7 +9,14 @@ from pathlib import Path
 from tenor.errors import Place, SourceError, shown
 from tenor.model import Export, Reject
 from tenor.sources.article import Maker, Raw
-from tenor.sources.columns import checked_columns, date_candidates, guess_mapping, listed, settled_columns
+from tenor.sources.columns import (
+    checked_columns,
+    completed_columns,
+    date_candidates,
+    guess_mapping,
+    listed,
+    settled_columns,
+)
 from tenor.sources.datecolumn import DateColumn
 from tenor.sources.dates import DateRules, check_format, zone_named
 from tenor.sources.delimited import delimited_rows, looks_delimited
@@ -112,6 +119,8 @@ class TableImporter:
             unclear = [f"{role} could be {listed(rivals)}: none was taken" for role, rivals in guess.unclear]
         else:
             columns, unclear = checked_columns(settings.columns, names, place), []
+            if settings.guess_rest:
+                columns = completed_columns(columns, guess)
         if not (columns.title or columns.text) or not (columns.outlet or settings.outlet):
             what = "columns must name a title or a text, and an outlet unless one is given for the whole file"
             raise SourceError(what, do=f"name them (columns: {listed(names)})", place=place)

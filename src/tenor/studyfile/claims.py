@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tenor import model
 from tenor.errors import StudyError, TenorError, did_you_mean
-from tenor.registry import measures
+from tenor.registry import PLANNED, compared_as, measures
 from tenor.studyfile.lined import Lined, SettingPath, describe, duplicates, raise_all, read_lined
 from tenor.studyfile.margins import margin_from_words
 from tenor.studyfile.settings import ClaimsDescription, ClaimSetting, HypothesisSetting
@@ -53,7 +53,7 @@ def read_claims(path: Path, plan: model.Plan) -> tuple[model.Claim, ...]:
             at = ("claims", number, "hypotheses", index)
             paths.append(at)
             ids.append(item.id)
-            found = _hypothesis(lined, at, item, claim.id, plan)
+            found = _hypothesis(lined, at, item, claim, plan)
             errors += found if isinstance(found, list) else []
             hypotheses += [found] if isinstance(found, model.Hypothesis) else []
         claims.append(_claim(claim, tuple(hypotheses), lined.place(("claims", number)).line))
@@ -62,24 +62,23 @@ def read_claims(path: Path, plan: model.Plan) -> tuple[model.Claim, ...]:
 
 
 def _claim(said: ClaimSetting, hypotheses: tuple[model.Hypothesis, ...], line: int | None) -> model.Claim:
-    fields = said.model_dump(exclude={"hypotheses"})
+    fields = said.model_dump(exclude={"hypotheses", "as_of"})
     return model.Claim(hypotheses=hypotheses, line=line, **fields)
 
 
 def _hypothesis(
-    lined: Lined, at: SettingPath, said: HypothesisSetting, claim: str, plan: model.Plan
+    lined: Lined, at: SettingPath, said: HypothesisSetting, claim: ClaimSetting, plan: model.Plan
 ) -> model.Hypothesis | list[TenorError]:
     errors = _contrast_mistakes(lined, at, said, plan) + _name_mistakes(lined, at, said, plan)
-    margin = model.Margin(ratio=1, words="")
-    try:
-        margin = margin_from_words(said.margin, said.relation)
-    except StudyError as error:
-        errors.append(lined.error((*at, "margin"), error.what, error.do))
     if errors:
         return errors
+    try:
+        margin = margin_from_words(said.margin, said.relation, compared_as(said.measure))
+    except StudyError as error:
+        return [lined.error((*at, "margin"), error.what, error.do)]
     return model.Hypothesis(
         id=said.id,
-        claim=claim,
+        claim=claim.id,
         measure=said.measure,
         query=said.query or "",
         population=said.population,
@@ -89,6 +88,11 @@ def _hypothesis(
         baseline=said.baseline,
         exposure=said.exposure,
         pooling=said.pooling,
+        copies=said.copies,
+        outlets=said.outlets,
+        parameters=tuple(said.of.items()),
+        own_queries=said.query is None and any(plan.round(name).query for name in said.contrast),
+        as_of=claim.as_of,
         settled=tuple(said.settled.items()),
         line=lined.place(at).line,
     )
@@ -115,20 +119,37 @@ def _contrast_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, p
 
 def _name_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan: model.Plan) -> list[TenorError]:
     errors: list[TenorError] = []
-    if said.measure.partition("@")[0] not in measures():
-        do = did_you_mean(said.measure, measures())
-        errors.append(lined.error((*at, "measure"), f"no measure '{said.measure}'", do))
+    name = said.measure.partition("@")[0]
+    known = {**PLANNED, **measures()}
+    if name not in known:
+        errors.append(lined.error((*at, "measure"), f"no measure '{said.measure}'", did_you_mean(name, known)))
     own = [item.id for item in plan.rounds if item.id in said.contrast and item.query is None]
-    if said.query is None and own:
+    if said.query is None and own and plan.sources:
         what = f"no query says what counts, and the rounds {', '.join(own)} have none of their own"
         errors.append(lined.error((*at, "query"), what, "add 'query' here or to the rounds"))
-    axes = ("window", "baseline", "exposure", "pooling")
+    if said.query is not None and plan.queries and not plan.sources and not plan.of_articles(said.query):
+        do = did_you_mean(said.query, [item.id for item in plan.queries])
+        errors.append(lined.error((*at, "query"), f"no query '{said.query}'", do))
+    axes = ("window", "baseline", "exposure", "pooling", "copies")
     errors += [
         lined.error((*at, "settled", axis), f"no axis '{axis}'", did_you_mean(axis, axes))
         for axis in said.settled
         if axis not in axes
     ]
-    if said.population != "comparable events" and said.measure.startswith("volume."):
+    actors = [item.id for item in plan.actors]
+    if "actor" in said.of and said.of["actor"] not in actors:
+        do = did_you_mean(said.of["actor"], actors) if actors else "describe it under 'actors' in the study"
+        errors.append(lined.error((*at, "of", "actor"), f"no actor '{said.of['actor']}'", do))
+    return errors + _population_mistakes(lined, at, said)
+
+
+def _population_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting) -> list[TenorError]:
+    if not said.measure.startswith("volume."):
+        return []
+    if said.population == "these outlets" and not said.outlets:
+        what = "the population is 'these outlets', and nothing says which"
+        return [lined.error((*at, "population"), what, "list them under 'outlets', or write 'comparable events'")]
+    if said.population not in ("comparable events", "these outlets"):
         what = f"for volume, an interval over '{said.population}' is too narrow: all outlets share the same news days"
-        errors.append(lined.error((*at, "population"), what, "write 'comparable events'"))
-    return errors
+        return [lined.error((*at, "population"), what, "write 'comparable events'")]
+    return []

@@ -21,6 +21,7 @@ def _day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, Field(min_length=1, max_length=5_000)]
+Phrase = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\w")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 
 
@@ -60,6 +61,10 @@ class ConfounderSetting(Strict):
     what: Text = Field(description="What happened, as it should be read in a verdict.")
 
 
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=1000)]
+ByLanguage = dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], Phrases]
+
+
 class RoundSetting(Strict):
     """One occurrence of the event."""
 
@@ -70,9 +75,58 @@ class RoundSetting(Strict):
     query: Text | None = Field(
         default=None, description="The query that counts this round, where rounds have their own."
     )
+    cues: ByLanguage = Field(
+        default={},
+        description="Words by which a text refers to this round, by language; * ends a word: трет* раунд*.",
+    )
     confounders: tuple[ConfounderSetting, ...] = Field(
         default=(), description="What else happened around it and could move the coverage."
     )
+
+
+class DeclaredSetting(Strict):
+    """Days of which you know whether an outlet was observed."""
+
+    start: Day = Field(alias="from", description="First day.")
+    stop: Day = Field(alias="to", description="Last day, included.")
+    why: Text = Field(description="How you know: the crawler's log, the archive's own notice.")
+
+
+class OutletSetting(Strict):
+    """An outlet: who owns it, who controls it, and when it was observed."""
+
+    name: Text = Field(description="As its articles are signed in the store; `tenor describe` lists the names.")
+    owner: str = Field(default="", description="Who owns it.")
+    state_control: model.StateControl = Field(
+        default="unknown", description="state, public (law keeps the state out), private, party or unknown."
+    )
+    country: str = Field(default="", description="Where it is made.")
+    observed: tuple[DeclaredSetting, ...] = Field(
+        default=(), description="Days on which everything it ran was collected: no article then means none."
+    )
+    unobserved: tuple[DeclaredSetting, ...] = Field(
+        default=(), description="Days on which it was not collected, or not wholly."
+    )
+
+
+class ActorSetting(Strict):
+    """Someone or something the coverage is about. Private persons can't be actors."""
+
+    id: Identifier = Field(description="A short name for claims.")
+    name: Text = Field(description="As it should be read in a sentence.")
+    kind: Literal["person", "organisation", "state"] = Field(description="A person needs a public role.")
+    public_role: str = Field(default="", description="The public role of a person: president, negotiator, spokesman.")
+    aliases: ByLanguage = Field(
+        description="How texts name it, by language, with every inflected form, or * at the end of a word."
+    )
+
+
+class QuerySetting(Strict):
+    """Which articles are about something."""
+
+    id: Identifier = Field(description="A short name, used by claims as 'query'.")
+    any: Phrases = Field(description="An article counts if it holds one of these; * ends a word.")
+    without: tuple[Phrase, ...] = Field(default=(), description="And none of these.")
 
 
 class ExcludedSetting(Strict):
@@ -128,6 +182,11 @@ class StudyDescription(Strict):
         default=None, description="Ordinary time to judge by; without it no claim on volume is testable."
     )
     counts: tuple[CountsSetting, ...] = Field(default=(), description="Files of counts.")
+    queries: tuple[QuerySetting, ...] = Field(
+        default=(), description="Which articles are about the event; without any, all that were added are."
+    )
+    outlets: tuple[OutletSetting, ...] = Field(default=(), description="What is known of outlets.")
+    actors: tuple[ActorSetting, ...] = Field(default=(), description="Whom the coverage is about.")
 
 
 class HypothesisSetting(Strict):
@@ -136,7 +195,8 @@ class HypothesisSetting(Strict):
     id: Identifier = Field(description="A short name, used by `tenor evidence`.")
     measure: Text = Field(description="As `tenor measures` lists it: volume.rate, volume.share.")
     query: Text | None = Field(
-        default=None, description="Which query's counts; not needed where rounds have their own."
+        default=None,
+        description="Which query's counts or articles; not needed where rounds have their own, or for all articles.",
     )
     population: model.Population = Field(
         default="comparable events", description="What the interval is for; volume needs comparable events."
@@ -151,9 +211,18 @@ class HypothesisSetting(Strict):
     pooling: model.Pooling = Field(
         default="pool", description="All pieces together, or every outlet with the same weight."
     )
+    copies: Literal["once", "all"] = Field(
+        default="once", description="Whether a family of near-copies counts once, for who had it first, or each time."
+    )
+    outlets: tuple[Text, ...] = Field(
+        default=(), description="Only these outlets; the verdict then speaks of no others. Empty: all."
+    )
+    of: dict[str, str] = Field(
+        default={}, description="What the measure is asked about, as in {actor: trump} or {emotion: fear}."
+    )
     settled: dict[str, str] = Field(
         default={},
-        description="Axes the sentence itself settles (window, baseline, exposure, pooling), each with why.",
+        description="Axes the sentence itself settles (window, baseline, exposure, pooling, copies), each with why.",
     )
 
 
@@ -167,6 +236,10 @@ class ClaimSetting(Strict):
     source: Text = Field(description="Where it was said.")
     hypotheses: tuple[HypothesisSetting, ...] = Field(
         min_length=1, description="How it was read; the claim holds only if all of them do."
+    )
+    as_of: Day | None = Field(
+        default=None,
+        description="The last day the speaker could know: all rounds are cut to as many days as had passed by then.",
     )
     not_tested: str = Field(default="", description="What the sentence also says and these hypotheses leave out.")
 

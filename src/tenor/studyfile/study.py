@@ -11,10 +11,13 @@ from tenor import model
 from tenor.errors import TenorError
 from tenor.studyfile.lined import Lined, describe, duplicates, raise_all, read_lined
 from tenor.studyfile.settings import (
+    ActorSetting,
     ComparisonSetting,
     CountsSetting,
+    DeclaredSetting,
     EventSetting,
     ExcludedSetting,
+    OutletSetting,
     RoundSetting,
     StudyDescription,
     WindowSetting,
@@ -59,6 +62,9 @@ def read_study(path: Path) -> model.Plan:
         sources=tuple(_source(item, lined.place(("counts", index)).line) for index, item in enumerate(said.counts)),
         file=path.name,
         sha256=lined.sha256,
+        outlets=tuple(map(_outlet, said.outlets)),
+        actors=tuple(map(_actor, said.actors)),
+        queries=tuple(model.TextQuery(id=item.id, phrases=item.any, without=item.without) for item in said.queries),
     )
     raise_all(_study_mistakes(lined, said, plan))
     return plan
@@ -87,6 +93,7 @@ def _round(said: RoundSetting, line: int | None) -> model.Round:
         date=said.date,
         occasions=said.occasions,
         query=said.query,
+        cues=tuple(said.cues.items()),
         confounders=confounders,
         line=line,
     )
@@ -99,7 +106,20 @@ def _comparison(said: ComparisonSetting | None) -> model.ComparisonPeriod | None
     return model.ComparisonPeriod(stretch=_stretch(said), excluded=excluded)
 
 
-def _stretch(said: ComparisonSetting | ExcludedSetting) -> model.Stretch:
+def _outlet(said: OutletSetting) -> model.Outlet:
+    declared = [
+        model.Declared(outlet=said.name, stretch=_stretch(item), observed=observed, why=item.why)
+        for observed, items in ((True, said.observed), (False, said.unobserved))
+        for item in items
+    ]
+    return model.Outlet(declared=tuple(declared), **said.model_dump(exclude={"observed", "unobserved"}))
+
+
+def _actor(said: ActorSetting) -> model.Actor:
+    return model.Actor(aliases=tuple(said.aliases.items()), **said.model_dump(exclude={"aliases"}))
+
+
+def _stretch(said: ComparisonSetting | ExcludedSetting | DeclaredSetting) -> model.Stretch:
     return model.Stretch(start=said.start, stop=said.stop + timedelta(days=1))
 
 
@@ -121,11 +141,37 @@ def _study_mistakes(lined: Lined, said: StudyDescription, plan: model.Plan) -> l
                 lined.error(("event", name), f"the window ends ({window.stop}) before it starts", "swap them")
             )
     errors += duplicates(lined, [("rounds", index) for index in range(len(said.rounds))], [r.id for r in said.rounds])
+    for name, ids in (("queries", said.queries), ("actors", said.actors)):
+        errors += duplicates(lined, [(name, index) for index in range(len(ids))], [item.id for item in ids])
+    for index, actor in enumerate(said.actors):
+        if actor.kind == "person" and not actor.public_role.strip():
+            what = f"'{actor.name}' is a person without a public role, and private persons are not studied"
+            errors.append(lined.error(("actors", index, "public_role"), what, "name the role, or remove the actor"))
+    errors += _outlet_mistakes(lined, said)
     errors += _overlaps(lined, plan)
     if said.comparison and said.comparison.stop < said.comparison.start:
         errors.append(lined.error(("comparison", "to"), "the comparison ends before it starts", "swap the dates"))
     for index, counts in enumerate(said.counts):
         errors += _count_mistakes(lined, index, counts)
+    return errors
+
+
+def _outlet_mistakes(lined: Lined, said: StudyDescription) -> list[TenorError]:
+    errors: list[TenorError] = []
+    names = [item.name for item in said.outlets]
+    for index, item in enumerate(said.outlets):
+        if item.name in names[:index]:
+            what = f"the outlet '{item.name}' is described twice"
+            errors.append(lined.error(("outlets", index, "name"), what, "keep one"))
+        for kind, stretches in (("observed", item.observed), ("unobserved", item.unobserved)):
+            for number, stretch in enumerate(stretches):
+                if stretch.stop < stretch.start:
+                    at = ("outlets", index, kind, number, "to")
+                    errors.append(lined.error(at, "these days end before they start", "swap the dates"))
+        days = [[_stretch(one) for one in stretches] for stretches in (item.observed, item.unobserved)]
+        if any(one.overlaps(other) for one in days[0] for other in days[1]):
+            what = f"some days of '{item.name}' are declared observed and unobserved"
+            errors.append(lined.error(("outlets", index, "unobserved"), what, "keep them apart"))
     return errors
 
 

@@ -1,0 +1,1 @@
+"""People to codes: samples to judge, answers read back, precision and recall."""
