@@ -25,6 +25,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "tenor"
 GROUND: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
+    "described": {"model"},
     "tables": {"errors", "model"},
     "registry": {"errors", "model"},
     "studyfile": {"errors", "model", "registry"},

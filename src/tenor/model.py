@@ -334,7 +334,7 @@ class Measure:
     version: int
     numerator: str
     denominator: str
-    scale: Literal["rate", "share", "mean"]
+    scale: Literal["rate", "share", "mean", "words"]
     needs: tuple[str, ...]
     parameters: tuple[str, ...]
     asks: str

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenor.errors import TenorError
-from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered
+from tenor.model import ArticleSource, Audit, Claim, Description, ImportReport, Measured, Plan, Registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from tenor.coding.judging import Judgements
+    from tenor.corpus.human import Journal
+    from tenor.corpus.rounds import RoundsTables
     from tenor.corpus.search import Filters, Found
     from tenor.corpus.store import Store
+    from tenor.described import KeyWords
 
 STUDY_FILE = "tenor.yaml"
 CLAIMS_FILE = "claims.yaml"
+HUMAN_FILE = "human.sqlite"
+JUDGE_FILE = "judge.csv"
 
 
 class Study:
@@ -161,18 +167,121 @@ class Study:
             return add_paths(self.store, self._folder, [Path(path) for path in paths], how)
         return add_all(self.store, self._folder, self._plan)
 
-    def describe(self) -> dict[str, pa.Table]:
+    def describe(self, phrases: Sequence[str] = ()) -> Description:
         """Say what is in the store, before any claim.
+
+        Parameters
+        ----------
+        phrases
+            Whose first use is looked for, besides the cues of the rounds; ``*`` ends a word.
 
         Returns
         -------
-        dict of pyarrow.Table
-            ``counts``: a row for each outlet and query, with missing and doubtful days.
-            ``documents``: a row for each outlet and language, newest versions only.
-        """
-        from tenor.corpus.describe import counts_table, documents_table
+        Description
+            Sections of sentences, each with the tables and passages behind it.
 
-        return {"counts": counts_table(self.store), "documents": documents_table(self.store)}
+        Raises
+        ------
+        StudyError
+            A phrase holds no word.
+        """
+        from tenor.audit.description import describe
+
+        return describe(self.refresh(), self._plan, phrases)
+
+    def copies(self) -> pa.Table:
+        """Return every near-copy with the article it is a copy of, at each of three thresholds.
+
+        Returns
+        -------
+        pyarrow.Table
+            ``threshold, copy_id, first_outlet, first_day, doc_id, outlet, day, similarity, how, title``.
+        """
+        from tenor.corpus.describe import copies_table
+
+        return copies_table(self.refresh())
+
+    def rounds(self) -> RoundsTables:
+        """Return how articles fall into rounds: by their day, by what they refer to, and where the two disagree."""
+        from tenor.corpus.rounds import rounds_tables
+
+        return rounds_tables(self.refresh(), self._plan)
+
+    def judge(self, number: int) -> tuple[Path, tuple[str, ...]]:
+        """Draw articles into a sheet, to be judged by hand in a spreadsheet.
+
+        Parameters
+        ----------
+        number
+            How many, spread evenly over rounds, with and without a cue.
+
+        Returns
+        -------
+        tuple
+            The sheet, and what to do with it.
+
+        Raises
+        ------
+        TenorError
+            There are no articles, or the sheet holds answers.
+        """
+        from tenor.coding.judging import judge
+
+        path = self._folder / JUDGE_FILE
+        return path, judge(self.refresh(), self._plan, self._journal, path, number)
+
+    def judged(self, sheet: Path | str, *, coder: str = "") -> tuple[str, ...]:
+        """Read a sheet that was filled in, and keep its answers with the study.
+
+        Raises
+        ------
+        TenorError
+            The sheet can't be read or contradicts itself, with file and line; then nothing is kept.
+        """
+        from tenor.coding.judging import judged
+
+        return judged(self.store, self._plan, self._journal, Path(sheet), coder)
+
+    def judgements(self) -> Judgements:
+        """Return how well the search and the cues do round by round, as far as articles were judged."""
+        from tenor.coding.judging import judgements
+
+        return judgements(self.refresh(), self._plan, self._journal)
+
+    @property
+    def _journal(self) -> Journal:
+        from tenor.corpus.human import Journal
+
+        return Journal(self._folder / HUMAN_FILE)
+
+    def compare(self, ours: Sequence[str], theirs: Sequence[str], *, query: str = "") -> tuple[KeyWords, ...]:
+        """Return the words that set rounds apart from others (`content.keyness`), a list a language.
+
+        Parameters
+        ----------
+        ours, theirs
+            Ids of rounds; a family of near-copies speaks once.
+        query
+            Only articles it picks.
+
+        Returns
+        -------
+        tuple of KeyWords
+            A word is kept if its interval over outlets excludes no difference, and it stands in at least
+            3 outlets and 5 copy groups.
+
+        Raises
+        ------
+        TenorError
+            There is no such round, or one stands on both sides.
+        """
+        from tenor.audit.keywords import compared
+        from tenor.corpus.journal import record
+
+        store = self.refresh()
+        found = compared(store, self._plan, ours, theirs, query)
+        record(store, "compare", [f"content.keyness:{query}"], [])
+        return found
 
     def new_since(self, moment: datetime) -> pa.Table:
         """Return every version of an article that came in at a moment or later, and what changed in it."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -508,7 +509,7 @@ def test_all_are_copies() -> None:
 
 def test_a_family_of_ten_thousand() -> None:
     items = [
-        Item(f"{number:05}", " ".join([*TEXT[:40], f"word{number}", *TEXT[40:80]]), outlet="x", hour=number)
+        Item(f"{number:05}", " ".join([*TEXT[:40], f"word{number}", *TEXT[40:80]]), outlet="x", hour=number // 10)
         for number in range(10_000)
     ]
     made = find_copies(table(items), [0.9])
@@ -558,13 +559,26 @@ def test_planted_copies_are_found_and_look_alikes_stay_apart() -> None:
 
 def test_five_thousand_identical_titles_are_one_family() -> None:
     items = [
-        Item(f"{number:04}", "", title="News in brief today", outlet="x", hour=24 * number) for number in range(5000)
+        Item(f"{number:04}", "", title="News in brief today", outlet="x", hour=number // 100) for number in range(5000)
     ]
     made = find_copies(table(items))
     assert families(made.table, 0.9) == Families(
         documents=5000, families=1, with_copies=1, largest=5000, copies=4999, editions=0
     )
     assert (made.report.pairs, made.report.different_texts) == (0, 1)
+
+
+def test_the_same_heading_over_each_days_bulletin_is_no_copy_of_the_first() -> None:
+    items = [Item(f"{day:03}", "", title="Summary of the day", outlet="x", hour=24 * day) for day in range(40)]
+    made = find_copies(table(items)).table.filter(pc.equal(pc.field("threshold"), 0.7))
+    assert [int(first) for first in sorted(set(made["copy_id"].to_pylist()))] == list(range(0, 40, 4))
+
+
+def test_a_long_text_is_a_copy_for_a_year() -> None:
+    first = Item("a", " ".join(TEXT))
+    for days, same in ((51, True), (366, True), (367, False)):
+        later = Item("b", " ".join([*TEXT, "again"]), hour=24 * days)
+        assert (found([first, later])["b"] == "a") == same, days
 
 
 def test_a_large_bucket_is_capped_and_said() -> None:

@@ -78,20 +78,87 @@ def add(
     from tenor.app.output import how_to_read, import_lines, show
 
     how = how_to_read(columns, {"outlet": outlet, "charset": charset, "date_format": date_format})
-    reports = _open(folder).add(paths, how=how)
+    study = _open(folder)
+    reports = study.add(paths, how=how)
+    study.refresh(_progress)
     show(reports, as_json, import_lines(reports))
 
 
 @cli.command()
+@click.option(
+    "--phrase", "phrases", multiple=True, help="Whose first use to find; * ends a word. May be repeated."
+)
+@click.option("--page", is_flag=True, help="Write it as a page beside the reports, with passages, and print its path.")
 @_STUDY
 @_JSON
-def describe(folder: Path, as_json: bool) -> None:
-    """Say what is in the store, before any claim: outlets, queries, articles, days, gaps."""
-    from tenor.app.output import show, table_lines
+def describe(phrases: tuple[str, ...], page: bool, folder: Path, as_json: bool) -> None:
+    """Say what is here, before any claim: outlets, days, copies, gaps, words, names, first uses."""
+    from tenor.app.output import description_lines, show
 
-    tables = _open(folder).describe()
-    lines = [line for name, table in tables.items() if table.num_rows for line in [name, *table_lines(table), ""]]
-    show({name: table.to_pylist() for name, table in tables.items()}, as_json, lines[:-1] or ["nothing was added yet"])
+    study = _open(folder)
+    study.refresh(_progress)
+    found = study.describe(phrases)
+    if page:
+        from tenor.report.describe import write_description
+
+        path = write_description(found, folder / "reports")
+        show({"page": str(path)}, as_json, [str(path)])
+    else:
+        show(found, as_json, description_lines(found))
+
+
+@cli.command()
+@click.option("--at", "threshold", default=0.7, show_default=True, help="From which likeness on: 0.5, 0.7 or 0.9.")
+@_STUDY
+@_JSON
+def copies(threshold: float, folder: Path, as_json: bool) -> None:
+    """List near-copies: who had each text first, and who printed it after."""
+    from tenor.app.output import copies_lines, show
+
+    study = _open(folder)
+    study.refresh(_progress)
+    table = study.copies()
+    show(table.to_pylist(), as_json, copies_lines(table, threshold))
+
+
+@cli.command()
+@click.option("--judge", type=click.IntRange(1, 10_000), help="Draw so many articles into a sheet to judge by hand.")
+@click.option("--judged", type=click.Path(path_type=Path), help="Read a sheet that was filled in.")
+@click.option("--coder", help="Who filled in the sheet.")
+@_STUDY
+@_JSON
+def rounds(judge: int | None, judged: Path | None, coder: str | None, folder: Path, as_json: bool) -> None:
+    """Say how articles fall into rounds, by day and by what they refer to; judge how well."""
+    from tenor.app.output import rounds_lines, show
+
+    study = _open(folder)
+    study.refresh(_progress)
+    if judge:
+        path, lines = study.judge(judge)
+        show({"sheet": str(path)}, as_json, [*lines, str(path)])
+        return
+    if judged:
+        notes = study.judged(judged, coder=coder or "")
+        show({"notes": notes}, as_json, notes)
+        return
+    tables, quality = study.rounds(), study.judgements()
+    show({"tables": tables, "quality": quality}, as_json, rounds_lines(tables, quality))
+
+
+@cli.command()
+@click.argument("ours")
+@click.argument("theirs", nargs=-1, required=True)
+@click.option("--query", default="", help="Only articles that a query of the study picks.")
+@_STUDY
+@_JSON
+def compare(ours: str, theirs: tuple[str, ...], query: str, folder: Path, as_json: bool) -> None:
+    """List the words that set the round OURS apart from the rounds THEIRS."""
+    from tenor.app.output import keywords_lines, show
+
+    study = _open(folder)
+    study.refresh(_progress)
+    found = study.compare([ours], theirs, query=query)
+    show(found, as_json, keywords_lines(found))
 
 
 @cli.command()
@@ -247,6 +314,10 @@ def demo(folder: Path, as_json: bool) -> None:
     results = [run_example(name, folder) for name in EXAMPLES]
     lines = [line for found, path in results for line in [*audit_lines(found), f"  report: {path}", ""]]
     show([{"verdicts": found.verdicts, "report": str(path)} for found, path in results], as_json, lines[:-1])
+
+
+def _progress(what: str) -> None:
+    click.echo(f"{what} ...", err=True)
 
 
 def _open(folder: Path) -> Study:

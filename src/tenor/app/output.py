@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from tenor.errors import UnknownName
-from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered, Word
+from tenor.model import ArticleSource, Audit, Claim, Description, ImportReport, Measured, Plan, Registered, Word
 from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tenor.coding.judging import Judgements
+    from tenor.corpus.rounds import RoundsTables
     from tenor.corpus.search import Found
+    from tenor.described import KeyWords
 
 _WIDTH = 100
 _ROWS = 200
+_FEW, _WIDEST = 12, 60
 
 
 def show(result: object, as_json: bool, lines: Iterable[str]) -> None:
@@ -105,6 +109,102 @@ def found_lines(found: Found) -> list[str]:
             shown = ", ".join(f"{value or 'none'} {count:,}" for value, count in some)
             lines.append(f"by {name}: {shown}{more}")
     return lines
+
+
+def description_lines(found: Description) -> list[str]:
+    """Say a description section by section: its sentences, then the short tables."""
+    if not found.sections:
+        return ["nothing was added yet"]
+    lines = []
+    for section in found.sections:
+        lines.append(section.title.upper())
+        lines += [line for said in section.sentences for line in _wrapped(said, "  ")]
+        for item in section.listings:
+            shown = item.rows[:_FEW]
+            lines += ["", *(f"  {line}" for line in listing_lines(item.columns, shown))]
+            if len(item.rows) > _FEW:
+                lines.append(f"  and {len(item.rows) - _FEW:,} rows more: --json or --page")
+        lines.append("")
+    return lines[:-1]
+
+
+def copies_lines(table: pa.Table, threshold: float) -> list[str]:
+    """Say the copies found at a threshold, a block a copy group."""
+    levels = sorted(set(table["threshold"].to_pylist()))
+    if levels and threshold not in levels:
+        raise UnknownName.of("threshold", f"{threshold:g}", [f"{level:g}" for level in levels])
+    rows = [row for row in table.to_pylist() if row["threshold"] == threshold]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["copy_id"], []).append(row)
+    lines = [f"{len(rows):,} near-copies in {len(groups):,} copy groups, at a likeness of {threshold:g}"]
+    for copies in list(groups.values())[:_ROWS]:
+        first = copies[0]
+        lines.append(f"{first['first_day'] or 'undated'}  {first['first_outlet']}  {first['copy_id']}")
+        lines += [
+            f"  {row['day'] or 'undated'}  {row['outlet']}  {row['how']} {row['similarity']:.2f}  {row['title'][:60]}"
+            for row in copies
+        ]
+    if len(groups) > _ROWS:
+        lines.append(f"and {len(groups) - _ROWS:,} copy groups more: --json has all")
+    return lines
+
+
+def rounds_lines(found: RoundsTables, quality: Judgements) -> list[str]:
+    """Say how articles fall into rounds, and how good search and cues are where that was judged."""
+    lines = [*table_lines(found.rounds), "", "by date, and by what they refer to:", *table_lines(found.disagreement)]
+    if found.follows.num_rows:
+        lines += ["", "copies that follow their first publication:", *table_lines(found.follows)]
+    said = [item.words for _, item in quality.selection]
+    said += [part.words for item in quality.cues for part in (item.precision, item.recall)]
+    said = said or ["nobody judged search and cues yet: `tenor rounds --judge 50`"]
+    return [*lines, "", *(line for item in (*said, *quality.notes) for line in _wrapped(item, ""))]
+
+
+def keywords_lines(found: Sequence[KeyWords]) -> list[str]:
+    """Say the words that set rounds apart, a table a language."""
+    lines = []
+    for item in found:
+        ours, theirs = item.articles
+        lines.append(f"{item.lang}: {ours:,} articles against {theirs:,}, each copy group once")
+        if item.note:
+            lines.append(f"  no words can be told: {item.note}")
+        else:
+            chance = f"{item.by_chance:.0f} of them would be by chance at most"
+            lines.append(f"  {len(item.words):,} of {item.tested:,} words tested stand out; {chance}")
+        columns = ("word", "uses", "other uses", "log-odds", "low", "high", "outlets", "copy groups")
+        rows = [
+            (
+                word.word,
+                *word.uses,
+                *(f"{n:.2f}" for n in (word.log_odds, word.low, word.high)),
+                word.outlets,
+                word.groups,
+            )
+            for word in item.words[:40]
+        ]
+        lines += [f"  {line}" for line in listing_lines(columns, rows)] if rows else []
+    return lines or ["no article lies in these rounds"]
+
+
+def listing_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Align rows under their columns; long cells are cut."""
+    cells = [[_short(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
+    numeric = [all(isinstance(row[at], int | float) for row in rows) for at in range(len(columns))]
+    return [
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, numeric, strict=True)
+        ).rstrip()
+        for row in cells
+    ]
+
+
+def _short(value: object) -> str:
+    text = f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
 
 
 def registered_lines(found: Sequence[Registered]) -> list[str]:

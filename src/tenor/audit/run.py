@@ -18,9 +18,12 @@ from tenor.audit.layers import layers_of
 from tenor.audit.series import round_values, series_of
 from tenor.audit.specifications import AGREEMENT
 from tenor.audit.verdict import ALPHA, ask, audit, unmeasured, windows_of
+from tenor.coding.judging import judgements
 from tenor.corpus.completeness import doubtful_days
 from tenor.corpus.derived import unobserved_days
+from tenor.corpus.human import Journal
 from tenor.corpus.ingest import imports_of
+from tenor.corpus.intake import HUMAN_FILE
 from tenor.corpus.journal import keep, record, registrations, seen_before
 from tenor.corpus.store import Store
 from tenor.errors import MissingInput, UnknownName
@@ -51,7 +54,8 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
     names = sorted({name for claim in claims for item in claim.hypotheses for name in looked_at(item, plan)})
     inputs = _inputs(files, plan)
     source = source_of(store)
-    verdicts = audit(plan, claims, source, registrations(store))
+    search = judgements(store, plan, Journal(files[0].parent / HUMAN_FILE))
+    verdicts = audit(plan, claims, source, registrations(store), search.selection)
     record(store, "audit", names, [" ".join(pair) for pair in inputs])
     asked = {item.measure for claim in claims for item in claim.hypotheses if not unmeasured(item)}
     return Audit(
@@ -61,7 +65,7 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
         measures=tuple(measure_named(name) for name in sorted(asked)),
         imports=imports,
         limits=_limits(source),
-        manifest=_manifest(inputs, names),
+        manifest=manifest_of(inputs, names),
     )
 
 
@@ -186,7 +190,8 @@ def _inputs(files: Sequence[Path], plan: Plan) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _manifest(inputs: tuple[tuple[str, str], ...], names: Sequence[str]) -> Manifest:
+def manifest_of(inputs: tuple[tuple[str, str], ...], names: Sequence[str]) -> Manifest:
+    """Return the versions and settings with which something was computed, from which files and about what."""
     return Manifest(
         tenor=version("tenor"),
         libraries=(("python", platform.python_version()), *((name, version(name)) for name in _LIBRARIES)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tenor.audit import sentences
 from tenor.audit.claims import registration_words
@@ -13,6 +13,7 @@ from tenor.audit.frame import Cell, Frame
 from tenor.audit.gates import closed_gates
 from tenor.audit.series import window_values
 from tenor.audit.specifications import AGREEMENT, agreement, count_all, judged, registered_choice
+from tenor.coding.judged import Quality
 from tenor.compare.effects import RatioTest
 from tenor.compare.family import holm, holm_alphas
 from tenor.model import Claim, Finding, Hypothesis, Measure, Plan, Registered, Verdict, WindowValue, Word
@@ -73,6 +74,7 @@ def audit(
     claims: Sequence[Claim],
     source: Source,
     registered: Sequence[Registered],
+    selection: Sequence[tuple[str, Quality]] = (),
 ) -> tuple[Verdict, ...]:
     """Answer every claim.
 
@@ -84,6 +86,8 @@ def audit(
         The study's store, and the days that can't be believed.
     registered
         What was registered, and when.
+    selection
+        How many of the articles found for a round are about the event, where people judged it.
 
     Returns
     -------
@@ -97,6 +101,9 @@ def audit(
     ]
     words = {item.hypothesis.id: registration_words(item.hypothesis, plan, registered) for item in asked}
     findings = {item.hypothesis.id: item for item in judge(asked, words)}
+    for item in asked:
+        found = findings[item.hypothesis.id]
+        findings[found.hypothesis.id] = replace(found, limits=(*found.limits, *_searched(item, dict(selection))))
     return tuple(_verdict(claim, [findings[item.id] for item in claim.hypotheses]) for claim in claims)
 
 
@@ -195,6 +202,14 @@ def _limits(item: Asked) -> list[str]:
     elif len(frame.grids[0].outlets) == 1:
         limits.append(f"one pool ({frame.grids[0].outlets[0]}): what its outlets do differently can't be seen")
     return limits
+
+
+def _searched(item: Asked, selection: Mapping[str, Quality]) -> list[str]:
+    """Say how good the search behind a number of articles is."""
+    if item.frame is None or not next(iter(item.frame.layers)).copies:
+        return []
+    said = [selection[one.id].words.rstrip(".") for one in item.frame.rounds if one.id in selection]
+    return said or ["nobody judged how many of the articles found are about the event: `tenor rounds --judge 50`"]
 
 
 def windows_of(item: Asked) -> tuple[WindowValue, ...]:

@@ -9,6 +9,9 @@ What counts as a copy, at a threshold t:
 
 Below a similarity of 0.9 it is no copy if most of the numbers differ: a template filled in anew.
 
+A text of fewer than `SHORT` shingles is a copy only within three days of the first publisher, any other
+within a year: the same heading over each day's bulletin is a habit, and no copy of the first bulletin.
+
 Lines that stand in many of an outlet's texts (footers, "read also") do not count. A text of fewer
 than `FEWEST` shingles is compared for the same words only: one word more or less is its news.
 
@@ -67,10 +70,12 @@ THRESHOLDS = (0.5, 0.7, 0.9)
 FEWEST = 10
 CUT = 0.8
 FEWEST_OF_A_CUT = 30
+SHORT = 30
 
 _CUT_TO, _CUT_TO_IF_TIED, _CUT_BY = 0.25, 0.5, 0.8
 _NUMBERS, _SHARED_NUMBERS, _SURE = 3, 0.5, 0.9
 _DAY = 86_400_000_000
+_SHORT_REACH, _REACH = 3 * _DAY, 366 * _DAY
 _NEVER = np.iinfo(np.int64).max
 
 
@@ -253,11 +258,11 @@ def update(
     reader = Reader(texts, ids)
     repeated = repeated_lines(rows, reader, None if stored is None else stored.boilerplate)
     signed = _signed(ids, repeated, reader, stored)
-    groups = _same_words(signed)
+    order = _column(rows, "order")
+    groups = _same_words(signed, order)
     nodes = np.flatnonzero((groups == np.arange(groups.size)) & (_column(signed, "shingles") >= FEWEST))
     keys, buckets = _candidates(signed, nodes)
     counted = _counted(keys, _known(ids, repeated.versions, stored), repeated, reader)
-    order = _column(rows, "order")
     near = _similar(counted.pick(keys), signed, order).at(levels[0])
     keys = np.union1d(keys, inside(near, groups.size))
     counted = _counted(keys, counted, repeated, reader).pick(keys)
@@ -377,11 +382,29 @@ def _signed(ids: pa.Array, repeated: Repeated, reader: Reader, stored: Stored | 
     return together_.combine_chunks().take(pa.array(places))
 
 
-def _same_words(signed: pa.Table) -> Numbers:
-    """Return for each document the first one of the same words; one without words stands alone."""
-    prints = _column(signed, "fingerprint")
-    _, first, group = np.unique(prints, return_index=True, return_inverse=True)
-    return np.where(prints == 0, np.arange(prints.size), first[group])
+def _same_words(signed: pa.Table, times: Numbers) -> Numbers:
+    """Return for each document the first one of the same words within reach; one without words stands alone."""
+    prints, reach = _column(signed, "fingerprint"), _reach(_column(signed, "shingles"))
+    found = np.arange(prints.size)
+    order = np.argsort(prints, kind="stable")
+    starts = np.flatnonzero(np.diff(prints[order].astype(np.int64), prepend=np.int64(-1)))
+    sizes = np.diff(starts, append=prints.size)
+    for start, size in zip(starts[sizes > 1].tolist(), sizes[sizes > 1].tolist(), strict=True):
+        members = order[start : start + size]
+        if prints[members[0]] == 0:
+            continue
+        first = members[0]
+        # Members come in the order of their dates.
+        for member in members[1:]:
+            if times[member] != _NEVER and times[member] - times[first] > reach[first]:
+                first = member
+            found[member] = first
+    return found
+
+
+def _reach(shingles: NDArray[Any]) -> Numbers:
+    """Return how long after its first publication a text of so many shingles can be copied."""
+    return np.where(shingles < SHORT, _SHORT_REACH, _REACH)
 
 
 def _candidates(signed: pa.Table, nodes: Numbers) -> tuple[Numbers, Buckets]:
@@ -463,6 +486,8 @@ def _similar(counted: _Counted, signed: pa.Table, times: Numbers) -> Pairs:
     cut[tied] = _share_of_a_cut(common, np.maximum(long, short), np.minimum(long, short), _CUT_TO_IF_TIED)[tied]
     similarity = np.maximum(jaccard, cut)
     similarity[(similarity < _SURE) & counted.other_numbers] = 0
+    dated = (times[first] != _NEVER) & (times[second] != _NEVER)
+    similarity[dated & (times[second] - np.where(dated, times[first], 0) > _reach(np.minimum(long, short)))] = 0
     return Pairs(first=first, second=second, similarity=similarity)
 
 

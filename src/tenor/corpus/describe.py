@@ -53,6 +53,27 @@ def counts_table(store: Store) -> pa.Table:
     return table.add_column(7, "doubtful", pa.array(counted, pa.int64()))
 
 
+_COPIES = """\
+SELECT threshold, copies.copy_id AS copy_id, first.outlet AS first_outlet, first.day AS first_day,
+       doc_id, own.outlet AS outlet, own.day AS day, round(similarity, 3) AS similarity, how, title
+FROM copies JOIN articles AS own USING (doc_id) JOIN articles AS first ON first.doc_id = copies.copy_id
+JOIN documents USING (doc_id) WHERE NOT copies.first_publisher
+ORDER BY threshold, first_day, copies.copy_id, day, outlet, doc_id"""
+
+
+def copies_table(store: Store) -> pa.Table:
+    """Return every near-copy with what it is a copy of, at each threshold.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     copies_table(Store(folder)).num_rows
+    0
+    """
+    return store.query(_COPIES, {})
+
+
 def documents_table(store: Store) -> pa.Table:
     """Return a row for each outlet and language: articles, edited, deleted and undated ones, days, characters.
 

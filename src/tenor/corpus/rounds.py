@@ -21,23 +21,23 @@ SELECT articles.doc_id, articles.lang, title, text FROM articles JOIN documents 
 
 # An article refers to none, one or several rounds; its day lies in one or none.
 _DISAGREEMENT = """\
-WITH dated AS (SELECT doc_id, round FROM assignments WHERE by = 'date' AND round <> ''),
+WITH dated AS (SELECT doc_id, round FROM assignments WHERE "by" = 'date' AND round <> ''),
 referring AS (SELECT doc_id, string_agg(round, ' ' ORDER BY round) AS rounds FROM assignments
-  WHERE by = 'reference' GROUP BY doc_id)
-SELECT coalesce(dated.round, '') AS by_date, coalesce(referring.rounds, '') AS by_reference,
+  WHERE "by" = 'reference' GROUP BY doc_id)
+SELECT coalesce(dated.round, 'none') AS by_date, coalesce(referring.rounds, 'none') AS by_reference,
        count(*) AS articles, count(DISTINCT articles.copy_id) AS copy_groups
 FROM articles LEFT JOIN dated USING (doc_id) LEFT JOIN referring USING (doc_id)
 GROUP BY ALL ORDER BY by_date, by_reference"""
 
 _BY_ROUND = """\
-SELECT round, count(DISTINCT doc_id) FILTER (WHERE by = 'date') AS by_date,
-       count(DISTINCT doc_id) FILTER (WHERE by = 'reference') AS by_reference,
-       count(DISTINCT doc_id) FILTER (WHERE by = 'date' AND cue <> '') AS moved
+SELECT round, count(DISTINCT doc_id) FILTER (WHERE "by" = 'date') AS by_date,
+       count(DISTINCT doc_id) FILTER (WHERE "by" = 'reference') AS by_reference,
+       count(DISTINCT doc_id) FILTER (WHERE "by" = 'date' AND cue <> '') AS by_first_copy
 FROM assignments WHERE round <> '' GROUP BY round"""
 
 _FOLLOWS = """\
 SELECT assignments.doc_id, assignments.round, cue, outlet, day
-FROM assignments JOIN articles USING (doc_id) WHERE by = 'date' AND cue <> '' ORDER BY day, outlet, doc_id"""
+FROM assignments JOIN articles USING (doc_id) WHERE "by" = 'date' AND cue <> '' ORDER BY day, outlet, doc_id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def rounds_tables(store: Store, plan: Plan) -> RoundsTables:
     found = {row["round"]: row for row in store.query(_BY_ROUND, {}).to_pylist()}
     rows = []
     for item in plan.rounds:
-        counted = found.get(item.id, {"by_date": 0, "by_reference": 0, "moved": 0})
+        counted = found.get(item.id, {"by_date": 0, "by_reference": 0, "by_first_copy": 0})
         days = str(round_stretch(plan.event, item, plan.event.window))
         cues = sum(len(phrases) for _, phrases in item.cues)
         rows.append({"round": item.id, "label": item.label, "days": days, "cues": cues} | counted)

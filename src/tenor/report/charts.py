@@ -1,4 +1,4 @@
-"""The three charts of a report, each designed for a wide and for a narrow page, and their way out of Altair.
+"""The charts of the pages, each designed for a wide and for a narrow page, and their way out of Altair.
 
 Colours are CSS variables, which Vega's SVG passes through: one drawing serves light and dark pages.
 """
@@ -13,12 +13,13 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from tenor.report.heatmap import heat_map
 from tenor.report.placebo import placebo_strip
 from tenor.report.sheet import PALETTE, paint
 from tenor.report.strip import specification_strip
 from tenor.report.timeline import timeline
 
-__all__ = ["chart_png", "chart_spec", "chart_svg", "placebo_strip", "specification_strip", "timeline"]
+__all__ = ["chart_png", "chart_spec", "chart_svg", "heat_map", "placebo_strip", "specification_strip", "timeline"]
 
 VL_VERSION = "6.4"
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 _WEB = re.compile(r"(https?://[^\s<>\"'\\]*[^\s<>\"'\\.,;:!?)\]])")
+# Elements and names that a drawing must not hold; what stands in its words and quoted values is only text.
+_ACTIVE = re.compile(r'<(?:script|foreignObject|image|a)\b|<(?:[^<>"]|"[^"]*")*?\sid=')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,12 @@ def write_report(audit: Audit, folder: Path) -> Path:
     """
     files = {f"data/{table.name}.csv": csv_bytes(table) for table in tables.all_tables(audit)}
     files["report.html"] = report_html(audit).encode("utf-8")  # last: a new page never shows old figures
+    write_files(files, folder)
+    return folder / "report.html"
+
+
+def write_files(files: dict[str, bytes], folder: Path) -> None:
+    """Write files into a folder and its ``data``, each in one step, once all of them lie ready beside it."""
     (folder / "data").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".tenor-") as name:
         drafts = {Path(name) / str(number): folder / target for number, target in enumerate(files)}
@@ -99,7 +107,6 @@ def write_report(audit: Audit, folder: Path) -> Path:
             draft.write_bytes(content)
         for draft, target in drafts.items():
             draft.replace(target)
-    return folder / "report.html"
 
 
 def report_html(audit: Audit) -> str:
@@ -109,21 +116,21 @@ def report_html(audit: Audit) -> str:
         for i, verdict in enumerate(audit.verdicts, 1)
     ]
     lines = [_line(audit.plan, series, f"t{i}") for i, series in enumerate(audit.series, 1)]
+    values = {
+        "audit": audit,
+        "claims": list(zip(audit.verdicts, shown, strict=True)),
+        "lines": lines,
+        "events": _events(audit),
+        "badges": BADGES,
+    }
+    return filled("report.html.j2", values)
+
+
+def filled(template: str, values: dict[str, object]) -> str:
+    """Return a page from its template, with our scripts, the policy that lets only them run, and the colours."""
     scripts = [_bundle(), (TEMPLATES / "report.js").read_text(encoding="utf-8")]
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            audit=audit,
-            claims=list(zip(audit.verdicts, shown, strict=True)),
-            lines=lines,
-            events=_events(audit),
-            badges=BADGES,
-            policy=_policy(scripts),
-            scripts=scripts,
-            palette=PALETTE,
-        )
-    )
+    shared = {"policy": _policy(scripts), "scripts": scripts, "palette": PALETTE}
+    return _environment().get_template(template).render(values | shared)
 
 
 def _shown(audit: Audit, finding: Finding, key: str) -> Shown:
@@ -131,9 +138,9 @@ def _shown(audit: Audit, finding: Finding, key: str) -> Shown:
     placebo = finding.placebo
     strip = spread = None
     if finding.specifications and measure:
-        strip = _figure(f"{key}s", lambda narrow: charts.specification_strip(finding, measure, narrow=narrow))
+        strip = both_widths(f"{key}s", lambda narrow: charts.specification_strip(finding, measure, narrow=narrow))
     if placebo is not None and measure:
-        spread = _figure(
+        spread = both_widths(
             f"{key}p",
             lambda narrow: charts.placebo_strip(placebo, finding.hypothesis, measure, narrow=narrow),
         )
@@ -184,18 +191,19 @@ def _spoken(measure: Measure, noun: str) -> Measure:
 
 def _line(plan: Plan, given: Series, key: str) -> Line:
     series = replace(given, measure=_worded(plan, given.measure, {given.query}))
-    figure = _figure(key, lambda narrow: charts.timeline(series, narrow=narrow)) if series.points else None
+    figure = both_widths(key, lambda narrow: charts.timeline(series, narrow=narrow)) if series.points else None
     return Line(series=series, table=tables.timeline([series]), figure=figure)
 
 
-def _figure(key: str, draw: Callable[[bool], alt.LayerChart]) -> Figure:
+def both_widths(key: str, draw: Callable[[bool], alt.LayerChart]) -> Figure:
+    """Return a chart in both widths; `draw` is told whether it is for the narrow one."""
     return Figure(key=key, wide=_drawing(draw(False)), narrow=_drawing(draw(True)))
 
 
 def _drawing(chart: alt.LayerChart) -> Drawing:
     spec = charts.chart_spec(chart)
     svg = charts.chart_svg(spec)
-    if re.search(r"<(script|foreignObject|image|a)\b|\sid=", svg):
+    if _ACTIVE.search(svg):
         raise ValueError("a drawn chart holds an element that it must not hold")
     text = json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     # Vega escapes all text in its SVG; in JSON only "<" could end the script element.

@@ -124,6 +124,9 @@ def _name_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan:
     if name not in known:
         errors.append(lined.error((*at, "measure"), f"no measure '{said.measure}'", did_you_mean(name, known)))
     own = [item.id for item in plan.rounds if item.id in said.contrast and item.query is None]
+    if name in measures() and measures()[name].scale == "words":
+        what = f"{name} lists words, it is no one number"
+        errors.append(lined.error((*at, "measure"), what, "see `tenor compare`, and claim something else"))
     if said.query is None and own and plan.sources:
         what = f"no query says what counts, and the rounds {', '.join(own)} have none of their own"
         errors.append(lined.error((*at, "query"), what, "add 'query' here or to the rounds"))
