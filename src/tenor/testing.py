@@ -28,7 +28,7 @@ def example_folder(name: str) -> Path:
     Parameters
     ----------
     name
-        ``debates`` or ``hurricanes``.
+        ``debates``, ``hurricanes`` or ``istanbul``.
 
     Raises
     ------

@@ -174,7 +174,7 @@ def sections() -> tuple[Section, ...]:
         Section(
             id="completeness",
             title="Who was observed when",
-            sentences=("In these 32,108 articles “The Daily Sample” has the same number of pieces in each week: a sample?",),
+            sentences=("In these 32,108 articles “The Daily Sample” has the same number each week: a sample?",),
         ),
         Section(
             id="rounds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -126,6 +127,25 @@ def test_every_cue_finds_itself_and_no_other_round(lang: str) -> None:
         assert len(cues) == len({fold(cue) for cue in cues}), "a cue is written twice"
         for cue in cues:
             assert rounds_in(lang, f"«{cue.replace('*', '').upper()}»") == {item.id}, cue
+
+
+@pytest.mark.parametrize(
+    ("lang", "ordinals"),
+    [
+        ("en", r"first|second|third"),
+        ("ru", r"перв\*|втор(ой|ого|ому|ым|ом|ых|ые|ыми)(?= )|трет\*"),
+        ("uk", r"перш\*|друг\*|трет\*"),
+        ("tr", r"birinci|ikinci|üçüncü"),
+    ],
+)
+def test_no_round_is_easier_to_recognise_than_another(lang: str, ordinals: str) -> None:
+    days = r"\b\d+ \w+|\b(May|June|July) \d+"
+    first, second, third = (
+        {re.sub(days, "DAY", re.sub(ordinals, "NTH", cue)).replace("'ta", "'da") for cue in dict(item.cues)[lang]}
+        for item in PLAN.rounds
+    )
+    assert second == third
+    assert second <= first
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

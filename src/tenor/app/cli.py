@@ -113,12 +113,12 @@ def describe(phrases: tuple[str, ...], page: bool, folder: Path, as_json: bool) 
 @_JSON
 def copies(threshold: float, folder: Path, as_json: bool) -> None:
     """List near-copies: who had each text first, and who printed it after."""
-    from tenor.app.output import copies_lines, show
+    from tenor.app.output import copies_at, copies_lines, show
 
     study = _open(folder)
     study.refresh(_progress)
-    table = study.copies()
-    show(table.to_pylist(), as_json, copies_lines(table, threshold))
+    rows = copies_at(study.copies(), threshold)
+    show(rows, as_json, copies_lines(rows, threshold))
 
 
 @cli.command()
@@ -131,6 +131,10 @@ def rounds(judge: int | None, judged: Path | None, coder: str | None, folder: Pa
     """Say how articles fall into rounds, by day and by what they refer to; judge how well."""
     from tenor.app.output import rounds_lines, show
 
+    if judge and judged:
+        raise click.UsageError("--judge writes a sheet and --judged reads one: use one of them")
+    if coder and not judged:
+        raise click.UsageError("--coder says who filled in a sheet: use it with --judged")
     study = _open(folder)
     study.refresh(_progress)
     if judge:
@@ -320,6 +324,13 @@ def _progress(what: str) -> None:
     click.echo(f"{what} ...", err=True)
 
 
+def _complain(what: str) -> None:
+    from tenor.report.words import seen
+
+    # An error may quote what stands in somebody's file.
+    click.echo(f"tenor: {seen(what)}", err=True)
+
+
 def _open(folder: Path) -> Study:
     from tenor.study import Study
 
@@ -345,20 +356,20 @@ def run(arguments: list[str]) -> int:
     except TenorError as error:
         if "--traceback" in arguments:
             raise
-        click.echo(f"tenor: {error}", err=True)
+        _complain(str(error))
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("tenor: interrupted; what was finished is kept", err=True)
+        _complain("interrupted; what was finished is kept")
         return 130
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except OSError as error:
-        click.echo(f"tenor: {error.filename or ''}: {error.strerror or error}", err=True)
+        _complain(f"{error.filename or ''}: {error.strerror or error}")
         return 66
     except Exception as error:
         if "--traceback" in arguments:
             raise
         what = f"{type(error).__name__}: {error}"
-        click.echo(f"tenor: this is a bug in tenor: {what}; run `tenor --traceback ...` and report it", err=True)
+        _complain(f"this is a bug in tenor: {what}; run `tenor --traceback ...` and report it")
         return 70
     return 0

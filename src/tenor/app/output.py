@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -13,6 +14,7 @@ import click
 
 from tenor.errors import UnknownName
 from tenor.model import ArticleSource, Audit, Claim, Description, ImportReport, Measured, Plan, Registered, Word
+from tenor.report.words import counted, seen
 from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
 
@@ -26,13 +28,18 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _ROWS = 200
-_FEW, _WIDEST = 12, 60
+_FEW, _WIDEST, _WIDEST_OF_ROWS = 12, 60, 160
+# What would hide or reorder text on a terminal, as `seen` finds it; JSON has a way to write it.
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
 
 
 def show(result: object, as_json: bool, lines: Iterable[str]) -> None:
     """Print a result as JSON, or the lines made for people."""
-    text = json.dumps(plain(result), ensure_ascii=False, indent=1, allow_nan=False) if as_json else "\n".join(lines)
-    click.echo(text)
+    if as_json:
+        text = json.dumps(plain(result), ensure_ascii=False, indent=1, allow_nan=False)
+        click.echo(_UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text))
+    else:
+        click.echo("\n".join(seen(line) for line in lines))
 
 
 def plain(value: object) -> Any:
@@ -45,7 +52,8 @@ def plain(value: object) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
-    return value
+    rows = getattr(value, "to_pylist", None)
+    return value if rows is None else plain(rows())
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -123,26 +131,32 @@ def description_lines(found: Description) -> list[str]:
             shown = item.rows[:_FEW]
             lines += ["", *(f"  {line}" for line in listing_lines(item.columns, shown))]
             if len(item.rows) > _FEW:
-                lines.append(f"  and {len(item.rows) - _FEW:,} rows more: --json or --page")
+                lines.append(f"  and {_counted(len(item.rows) - _FEW, 'row')} more: --json or --page")
         lines.append("")
     return lines[:-1]
 
 
-def copies_lines(table: pa.Table, threshold: float) -> list[str]:
-    """Say the copies found at a threshold, a block a copy group."""
-    levels = sorted(set(table["threshold"].to_pylist()))
-    if levels and threshold not in levels:
-        raise UnknownName.of("threshold", f"{threshold:g}", [f"{level:g}" for level in levels])
-    rows = [row for row in table.to_pylist() if row["threshold"] == threshold]
-    groups: dict[str, list[dict[str, Any]]] = {}
+def copies_at(table: pa.Table, threshold: float) -> list[dict[str, Any]]:
+    """Return the copies found at a threshold, or refuse one that was not looked at."""
+    if threshold not in THRESHOLDS:
+        raise UnknownName.of("threshold", f"{threshold:g}", [f"{level:g}" for level in THRESHOLDS])
+    return [row for row in table.to_pylist() if row["threshold"] == threshold]
+
+
+def copies_lines(rows: Sequence[Mapping[str, Any]], threshold: float) -> list[str]:
+    """Say copies, a block a copy group."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["copy_id"], []).append(row)
-    lines = [f"{len(rows):,} near-copies in {len(groups):,} copy groups, at a likeness of {threshold:g}"]
+    if not groups:
+        return [f"no near-copy was found at a likeness of {threshold:g}"]
+    found = f"{_counted(len(rows), 'near-copy', 'near-copies')} in {_counted(len(groups), 'copy group')}"
+    lines = [f"{found}, at a likeness of {threshold:g}"]
     for copies in list(groups.values())[:_ROWS]:
         first = copies[0]
         lines.append(f"{first['first_day'] or 'undated'}  {first['first_outlet']}  {first['copy_id']}")
         lines += [
-            f"  {row['day'] or 'undated'}  {row['outlet']}  {row['how']} {row['similarity']:.2f}  {row['title'][:60]}"
+            f"  {row['day'] or 'undated'}  {row['outlet']}  {row['how']} {row['similarity']:.2f}  {_short(row['title'])}"
             for row in copies
         ]
     if len(groups) > _ROWS:
@@ -166,12 +180,8 @@ def keywords_lines(found: Sequence[KeyWords]) -> list[str]:
     lines = []
     for item in found:
         ours, theirs = item.articles
-        lines.append(f"{item.lang}: {ours:,} articles against {theirs:,}, each copy group once")
-        if item.note:
-            lines.append(f"  no words can be told: {item.note}")
-        else:
-            chance = f"{item.by_chance:.0f} of them would be by chance at most"
-            lines.append(f"  {len(item.words):,} of {item.tested:,} words tested stand out; {chance}")
+        lines.append(f"{item.lang}: {_counted(ours, 'article')} against {theirs:,}, each copy group once")
+        lines.append(f"  no words can be told: {item.note}" if item.note else f"  {stand_out(item)}")
         columns = ("word", "uses", "other uses", "log-odds", "low", "high", "outlets", "copy groups")
         rows = [
             (
@@ -201,10 +211,14 @@ def listing_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> l
     ]
 
 
-def _short(value: object) -> str:
+def _counted(number: int, one: str, many: str = "") -> str:
+    return counted(number, one, many).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _short(value: object, most: int = _WIDEST) -> str:
     text = f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+    text = " ".join(text[: 4 * most].split()) if len(text) > 4 * most else " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def registered_lines(found: Sequence[Registered]) -> list[str]:
@@ -235,7 +249,9 @@ def audit_lines(found: Audit) -> list[str]:
     for verdict in found.verdicts:
         lines += _wrapped(f"«{verdict.claim.quote}» ({verdict.claim.holder})", "  ")
         lines += _wrapped(f"{verdict.word.upper()}. {verdict.sentence}", "    ")
+        several = len(verdict.findings) > 1
         for finding in verdict.findings:
+            lines += _wrapped(f"{finding.hypothesis.id}: {finding.word}. {finding.sentence}", "    ") if several else []
             for reason in finding.reasons:
                 lines += _wrapped(f"- {reason}", "      ")
     return lines
@@ -256,4 +272,4 @@ def table_lines(table: pa.Table) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else _short(str(value), _WIDEST_OF_ROWS)

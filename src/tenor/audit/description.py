@@ -22,7 +22,7 @@ from tenor.model import Description, Listing, Observed, Plan, Section, Stretch
 _MOST_COLUMNS = 120
 _OUTLETS = """\
 SELECT outlet, lang, count(*) AS articles, count(DISTINCT copy_id) AS copy_groups, min(day) AS first, max(day) AS last,
-       CAST(median(body_words) AS BIGINT) AS words, count(*) FILTER (WHERE day IS NULL) AS undated
+       CAST(median(body_words) AS BIGINT) AS median_words, count(*) FILTER (WHERE day IS NULL) AS undated
 FROM articles GROUP BY outlet, lang ORDER BY articles DESC, outlet, lang"""
 _UNDATED = """\
 SELECT why_undated AS why, count(*) AS articles FROM articles WHERE day IS NULL
@@ -33,7 +33,15 @@ FROM (SELECT count(*) AS versions FROM documents WHERE native_id <> '' GROUP BY 
 _BOILERPLATE = """\
 SELECT sum(body_words + boilerplate_words) AS words, sum(boilerplate_words) AS repeated,
        count(*) FILTER (WHERE boilerplate_words > 0) AS articles FROM articles"""
-_FLOWS = "SELECT outlet, day, pieces, observed, why FROM completeness ORDER BY outlet, day"
+_SPAN = "SELECT min(day) AS first, max(day) AS last FROM completeness"
+# A week begins on Monday, as 1 January of 1 did; `$length` is a whole number of weeks.
+_FLOWS = """\
+SELECT outlet, min(day) AS first, max(day) AS last, CAST(sum(pieces) AS BIGINT) AS pieces,
+       count(*) FILTER (WHERE observed) AS observed, list(why ORDER BY day) FILTER (WHERE why <> '') AS whys
+FROM completeness GROUP BY outlet, (day - DATE '0001-01-01') // $length ORDER BY outlet, first"""
+_DAYS = "SELECT count(*) AS days FROM completeness"
+_UNOBSERVED = "SELECT outlet, day, why FROM completeness WHERE NOT observed ORDER BY outlet, day"
+_DECLARED = "SELECT * FROM completeness WHERE declared <> '' ORDER BY outlet, day"
 
 
 def describe(store: Store, plan: Plan, phrases: Sequence[str] = ()) -> Description:
@@ -94,12 +102,15 @@ def _counts(store: Store) -> list[Section]:
     first, last = min(table["first"].to_pylist()), max(table["last"].to_pylist())
     within = f"In these {figures:,} figures" if figures != 1 else "In this one figure"
     whose = counted(outlets, "outlet or pool", "outlets or pools")
-    sentences = [f"{within}, {counted(queries, 'query', 'queries')} of {whose} were counted, from {first} to {last}."]
+    asked = f"{counted(queries, 'query', 'queries')} of {whose} {_were(queries)} counted"
+    sentences = [f"{within}, {asked}, {_over(first, last)}."]
     missing, doubtful = (sum(table[name].to_pylist()) for name in ("missing", "doubtful"))
     if missing:
-        sentences.append(f"{within}, {missing:,} days or weeks between first and last are missing.")
+        unit = "day or week" if missing == 1 else "days or weeks"
+        sentences.append(f"{within}, {missing:,} {unit} between first and last {_are(missing)} missing.")
     if doubtful:
-        sentences.append(f"{within}, {doubtful:,} look like a feed that stopped: they are not taken for zeros.")
+        said = "looks like a feed that stopped: it is" if doubtful == 1 else "look like a feed that stopped: they are"
+        sentences.append(f"{within}, {doubtful:,} {said} not taken for zeros.")
     shown = listing("counts", "Figures by outlet and query", table)
     return [Section(id="counts", title="Counts", sentences=tuple(sentences), listings=(shown,))]
 
@@ -121,7 +132,7 @@ def _articles(store: Store, outlets: pa.Table, number: int) -> list[Section]:
     rows = outlets.to_pylist()
     names, langs = ({row[key] for row in rows} for key in ("outlet", "lang"))
     days = [day for row in rows for day in (row["first"], row["last"]) if day is not None]
-    when = f"from {min(days)} to {max(days)}" if days else "on unknown days"
+    when = _over(min(days), max(days)) if days else "on unknown days"
     within = these(number)
     known = sorted(lang for lang in langs if lang != rounds.UNKNOWN)
     spoken = f"in {', '.join(known)}" if known else "in a language that was not recognised"
@@ -130,8 +141,10 @@ def _articles(store: Store, outlets: pa.Table, number: int) -> list[Section]:
     if unknown and known:
         sentences.append(f"{within}, {unknown:,} {_are(unknown)} too short, or too mixed, to tell the language.")
     for row in store.query(_UNDATED, {}).to_pylist():
-        n = row["articles"]
-        sentences.append(f"{within}, {n:,} {_are(n)} without a day ({row['why']}): nothing that counts days has them.")
+        n, them = row["articles"], "it" if row["articles"] == 1 else "them"
+        sentences.append(
+            f"{within}, {n:,} {_are(n)} without a day ({row['why']}): nothing that counts days has {them}."
+        )
     edited = store.query(_VERSIONS, {}).to_pylist()[0]["edited"]
     if edited:
         sentences.append(f"{within}, {edited:,} {_are(edited)} there in several versions; the newest one counts.")
@@ -147,6 +160,18 @@ def _speak(number: int) -> str:
 
 def _are(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+def _has(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _over(first: date, last: date) -> str:
+    return f"on {first}" if first == last else f"from {first} to {last}"
 
 
 def _boilerplate(store: Store, within: str) -> Section:
@@ -169,14 +194,13 @@ def _boilerplate(store: Store, within: str) -> Section:
 
 def _completeness(store: Store, plan: Plan, within: str) -> Section:
     flows = store.query("SELECT outlet, day, pieces FROM completeness WHERE pieces > 0", {})
-    names = set(flows["outlet"].to_pylist())
+    names, days = set(flows["outlet"].to_pylist()), sum(store.query(_DAYS, {})["days"].to_pylist())
     sparse = _sparse(flows, span_of(flows, plan))
-    table = store.query("SELECT * FROM completeness ORDER BY outlet, day", {})
-    found = _faults(table)
+    found = _faults(store.query(_UNOBSERVED, {}))
     doubted = len({item[0] for item in found})
     sentences = []
     if not names:
-        sentences.append(f"{within}, none has a day: how complete the outlets are can't be told.")
+        sentences.append(f"{within}, there is no day: how complete the outlets are can't be told.")
     elif not found:
         sentences.append(f"{within}, no gap, stop or sample was found in {counted(len(names), 'outlet')}.")
     else:
@@ -184,10 +208,13 @@ def _completeness(store: Store, plan: Plan, within: str) -> Section:
             f"{within}, {doubted} of {counted(len(names), 'outlet')} {_are(doubted)} not a full count on all days; "
             "such days are never taken for zeros."
         )
+    if names:
+        few = f"{flows.num_rows:,} of {counted(days, 'day')}"
+        sentences.append(f"{within}, each outlet's days taken together, {few} {_has(flows.num_rows)} a piece.")
     if sparse:
         few = ", ".join(sparse[:8]) + (f" and {len(sparse) - 8} more" if len(sparse) > 8 else "")
         sentences.append(f"{within}, {counted(len(sparse), 'outlet')} ran too little to tell whether it is all: {few}.")
-    sentences += [f"{within}, {said}." for said in completeness.disagreements(table)]
+    sentences += [f"{within}, {said}." for said in completeness.disagreements(store.query(_DECLARED, {}))]
     columns = ("outlet", "from", "to", "days", "why")
     shown = Listing(name="gaps", title="Days that are no full count", columns=columns, rows=tuple(found))
     return Section(
@@ -210,7 +237,7 @@ def _sparse(flows: pa.Table, span: Stretch) -> list[str]:
 
 def _faults(table: pa.Table) -> list[tuple[str, date, date, int, str]]:
     """Return the unobserved stretches, days of one reason that follow each other joined."""
-    rows = [row for row in table.to_pylist() if not row["observed"]]
+    rows = table.to_pylist()
 
     def key(item: tuple[int, Mapping[str, date]]) -> tuple[object, ...]:
         at, row = item
@@ -232,8 +259,10 @@ def _rounds(store: Store, plan: Plan, within: str) -> Section:
             said += f", and {row['by_reference']:,} {_refer(row['by_reference'])} to it in so many words"
         sentences.append(f"{said}.")
         if row["by_first_copy"]:
-            said = f"{row['by_first_copy']:,} of those of {row['label']} came out on other days"
-            sentences.append(f"{within}, {said}: they are copies of what was first published then.")
+            n = row["by_first_copy"]
+            said = f"{n:,} of those of {row['label']} came out on other days, or on no known day"
+            copied = "it is a copy" if n == 1 else "they are copies"
+            sentences.append(f"{within}, {said}: {copied} of what was first published then.")
     clash = sum(
         row["articles"]
         for row in tables.disagreement.to_pylist()
@@ -241,7 +270,7 @@ def _rounds(store: Store, plan: Plan, within: str) -> Section:
     )
     older = sum(not row["round"] for row in tables.follows.to_pylist())
     if older:
-        said = f"{older:,} came out in the days of a round and {_belong(older)} to none: {_copies(older)} of older pieces"
+        said = f"{older:,} came out in the days of a round and {_belong(older)} to none: {_copies(older)}"
         sentences.append(f"{within}, {said}.")
     if clash:
         sentences.append(f"{within}, {clash:,} came out in one round and {_speak_of(clash)} only of another.")
@@ -272,7 +301,7 @@ def _belong(number: int) -> str:
 
 
 def _copies(number: int) -> str:
-    return "a copy" if number == 1 else "copies"
+    return "a copy of an older piece" if number == 1 else "copies of older pieces"
 
 
 def _speak_of(number: int) -> str:
@@ -281,27 +310,20 @@ def _speak_of(number: int) -> str:
 
 def _flows(store: Store) -> tuple[Observed, ...]:
     """Return every outlet week by week; by longer stretches where that would be too many."""
-    table = store.query(_FLOWS, {})
-    if table.num_rows == 0:
+    span = store.query(_SPAN, {}).to_pylist()[0]
+    if span["first"] is None:
         return ()
-    days = np.asarray(table["day"].cast(pa.int32()))
+    first, last = ((span[name] - date.min).days for name in ("first", "last"))
     length = 7
-    while (days.max() - days.min()) // length >= _MOST_COLUMNS:
+    while last // length - first // length >= _MOST_COLUMNS:
         length *= 2
-    # Weeks begin on Mondays: 5 January 1970 was one.
-    begun = (days - 4) // length
-    rows = zip(table["outlet"].to_pylist(), begun.tolist(), table.to_pylist(), strict=True)
-    found = []
-    for (outlet, _), group in groupby(rows, key=lambda item: item[:2]):
-        own = [row for _, _, row in group]
-        whys = dict.fromkeys(row["why"] for row in own if row["why"])
-        found.append(
-            Observed(
-                outlet=outlet,
-                stretch=Stretch(start=own[0]["day"], stop=own[-1]["day"] + timedelta(days=1)),
-                pieces=sum(row["pieces"] for row in own),
-                observed=sum(row["observed"] for row in own),
-                why="; ".join(whys),
-            )
+    return tuple(
+        Observed(
+            outlet=row["outlet"],
+            stretch=Stretch(start=row["first"], stop=row["last"] + timedelta(days=1)),
+            pieces=row["pieces"],
+            observed=row["observed"],
+            why="; ".join(dict.fromkeys(row["whys"] or ())),
         )
-    return tuple(found)
+        for row in store.query(_FLOWS, {"length": length}).to_pylist()
+    )

@@ -70,19 +70,20 @@ def frame_of(source: Source, plan: Plan, hypothesis: Hypothesis) -> Frame | None
     measure = measure_named(hypothesis.measure)
     rounds = tuple(plan.round(name) for name, _ in hypothesis.contrast)
     names = sorted({query_of(hypothesis, item) for item in rounds})
-    rows = {name: rows_named(source, measure, name, hypothesis.outlets) for name in names}
-    if any(item.num_rows == 0 for item in rows.values()):
-        return None
-    layers: dict[Layer, tuple[Grid, ...]] = {}
-    for layer in sorted(set.intersection(*(set(layers_of(item)) for item in rows.values())), reverse=True):
-        grids = [grid(item, source.doubtful(plan, name), layer) for name, item in rows.items()]
-        same = dict(zip(names, aligned([item for item in grids if item is not None]), strict=True))
-        layers[layer] = tuple(same[query_of(hypothesis, item)] for item in rounds)
-    if not layers:
+    if len({plan.of_articles(name) for name in names}) > 1:
         raise StudyError(
             f"'{hypothesis.id}' compares counts with articles",
             do="count all rounds of a contrast the same way",
         )
+    rows = {name: rows_named(source, measure, name, hypothesis.outlets) for name in names}
+    if any(item.num_rows == 0 for item in rows.values()):
+        return None
+    layers: dict[Layer, tuple[Grid, ...]] = {}
+    # Of all queries together: one that picks no article has neither copies nor texts of its own.
+    for layer in sorted(layers_of(pa.concat_tables(rows.values())), reverse=True):
+        grids = [grid(item, source.doubtful(plan, name), layer) for name, item in rows.items()]
+        same = dict(zip(names, aligned([item for item in grids if item is not None]), strict=True))
+        layers[layer] = tuple(same[query_of(hypothesis, item)] for item in rounds)
     return Frame(plan=plan, rounds=rounds, layers=layers, as_of=hypothesis.as_of)
 
 
@@ -104,7 +105,7 @@ def effect(cell: Cell, hypothesis: Hypothesis, measure: Measure, rounds: tuple[R
     -------
     Effect
         With `value` None where the other side is not above zero, so that no ratio exists,
-        and `test` None where comparison windows are fewer than 20.
+        and `test` None where comparison windows are fewer than 20, or all alike.
     """
     weights = np.array([weight for _, weight in hypothesis.contrast])
     occasions = np.array([item.occasions if cell.choice.exposure == "per occasion" else 1 for item in rounds], float)
@@ -120,11 +121,18 @@ def effect(cell: Cell, hypothesis: Hypothesis, measure: Measure, rounds: tuple[R
     sides = Sides(weights, values, occasions, noise)
     if sides.side(above=False) <= 0:
         return Effect(value=None, sides=sides, comparison=comparison, test=None, note=note)
-    test: RatioTest | None = None
-    if comparison.size >= NEEDED:
-        test = log_contrast(sides, comparison) if raw else linear_contrast(sides, comparison)
+    test = _test(sides, comparison, raw=raw) if comparison.size >= NEEDED else None
     value = sides.side(above=True) / sides.side(above=False)
     return Effect(value=value, sides=sides, comparison=comparison, test=test, note=note)
+
+
+def _test(sides: Sides, comparison: Floats, *, raw: bool) -> RatioTest | None:
+    """Return the test, None where nothing varies at all: there is no spread to judge by."""
+    if raw:
+        by_logarithm = log_contrast(sides, comparison)
+        return by_logarithm if by_logarithm.std_error > 0 else None
+    by_rise = linear_contrast(sides, comparison)
+    return by_rise if by_rise.error_above > 0 or by_rise.error_below > 0 else None
 
 
 def _above_zero(cell: Cell) -> tuple[Floats, Floats, str]:

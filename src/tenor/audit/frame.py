@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tenor.audit.layers import Fault, Layer, faults_of, places_of, rows_of
+from tenor.audit.layers import Fault, Layer, faults_of, places_of, rows_of, squares_of
 from tenor.errors import StudyError
 from tenor.model import (
     Baseline,
@@ -134,15 +134,17 @@ def grid(rows: pa.Table, doubtful: pa.Table, layer: Layer) -> Grid | None:
     columns = (starts - starts.min()) // steps[0]
     found = _empty_grid(date(1970, 1, 1) + timedelta(days=int(starts.min())), steps[0], outlets, int(columns.max()) + 1)
     counted = rows_of(rows, layer)
-    below = counted.den
-    # Without a denominator an article still counts above the line; a figure of others does not.
-    there = counted.kept & (counted.of_article | ~np.isnan(below))
+    below, of_article = counted.den, counted.of_article
+    seen = ~of_article & ~np.isnan(below)
+    found.seen[at[seen], columns[seen]] = True
+    # Without a denominator an article still counts above the line, if its day was observed.
+    there = seen | (of_article & counted.kept & found.seen[at, columns])
     where = at[there], columns[there]
     np.add.at(found.num, where, counted.num[there])
     np.add.at(found.den, where, np.nan_to_num(below[there]))
-    np.add.at(found.squares, where, counted.num[there] ** 2)
-    seen = there & ~counted.of_article
-    found.seen[at[seen], columns[seen]] = True
+    articles = there & of_article
+    squares = squares_of(rows["doc_id"].filter(pa.array(articles)), counted.num[articles])
+    np.add.at(found.squares, (at[articles], columns[articles]), squares)
     faults = faults_of(doubtful, outlets, found.step)
     for fault in faults:
         first, stop = (max(found.index(day), 0) for day in (fault.stretch.start, fault.stretch.stop))

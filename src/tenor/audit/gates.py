@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenor.audit.effect import NEEDED, Effect
+from tenor.audit.effect import NEEDED, Effect, query_of
 from tenor.audit.frame import OBSERVED, Cell, Frame
 from tenor.model import Hypothesis, Measure
 
@@ -25,7 +25,7 @@ def closed_gates(
         return [_nothing(hypothesis, measure)]
     if cell.why_not or found is None:
         return [cell.why_not]
-    reasons = _unobserved(frame, cell)
+    reasons = _empty(frame, hypothesis, measure) + _unobserved(frame, cell)
     if np.any(cell.rounds.den.sum(axis=0) == 0):
         what = {"share": "the total of all pieces", "rate": "an observed day", "mean": "a piece"}[measure.scale]
         reasons.append(f"no denominator: {what} is missing in at least one round")
@@ -33,7 +33,22 @@ def closed_gates(
         reasons.append(
             "the rounds compared with did not rise above their usual level, so there is nothing to compare with"
         )
-    reasons += _too_few(frame, cell, found)
+    reasons += _too_few(frame, cell)
+    if not reasons and found.test is None:
+        reasons.append("all comparison windows are alike, so there is no spread to judge by")
+    return reasons
+
+
+def _empty(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> list[str]:
+    """Return what is asked and is not in the corpus at all."""
+    reasons = []
+    missing = [name for name in hypothesis.outlets if name not in frame.grids[0].outlets]
+    if missing:
+        reasons.append(f"nothing is stored of {', '.join(missing)}")
+    if measure.scale == "mean" and not any(grid.num.any() for grid in frame.grids):
+        reasons.append("the articles have no text besides their headlines")
+    if measure.scale == "share" and not any(query_of(hypothesis, item) for item in frame.rounds):
+        reasons.append("without a query every article counts, so the share is always 100 %")
     return reasons
 
 
@@ -42,7 +57,7 @@ def _nothing(hypothesis: Hypothesis, measure: Measure) -> str:
         return "no articles are stored whose length could be measured"
     named = f"the query '{hypothesis.query}'" if hypothesis.query else "this, as counts or as articles"
     outlets = f" of {', '.join(hypothesis.outlets)}" if hypothesis.outlets else ""
-    return f"no figures{outlets} are stored for {named}"
+    return f"no figures{outlets} are stored for {named}, and no articles with a day"
 
 
 def _unobserved(frame: Frame, cell: Cell) -> list[str]:
@@ -51,13 +66,15 @@ def _unobserved(frame: Frame, cell: Cell) -> list[str]:
         stretch, observed = cell.rounds.stretches[at], float(cell.rounds.observed[at])
         if observed >= OBSERVED:
             continue
-        why = "; ".join(grid.why(stretch)) or "figures are missing"
+        whole = grid.stretch(range(grid.units))
+        outside = f"what is stored is of {whole}" if not stretch.overlaps(whole) else "figures are missing"
+        why = "; ".join(grid.why(stretch)) or outside
         reasons.append(f"the window of {item.label} ({stretch}) is {observed:.0%} observed: {why}")
     return reasons
 
 
-def _too_few(frame: Frame, cell: Cell, found: Effect) -> list[str]:
-    k = int(found.comparison.size)
+def _too_few(frame: Frame, cell: Cell) -> list[str]:
+    k = len(cell.comparison)
     if k >= NEEDED:
         return []
     dropped = f" ({cell.dropped} more were not observed well enough)" if cell.dropped else ""

@@ -43,11 +43,12 @@ def texts_of(store: Store, ids: Sequence[str]) -> Iterator[pa.Table]:
     """Yield articles with their texts, boilerplate blanked so that places stay the same."""
     with store.snapshot() as then:
         for part in then.batches(_TEXTS, {"ids": list(ids)}):
-            texts = [_blanked(row["text"], row["spans"] or ()) for row in part.select(["text", "spans"]).to_pylist()]
+            texts = [blanked(row["text"], row["spans"] or ()) for row in part.select(["text", "spans"]).to_pylist()]
             yield part.drop_columns(["spans", "text"]).append_column("text", pa.array(texts, pa.string()))
 
 
-def _blanked(text: str, spans: Sequence[Mapping[str, int]]) -> str:
+def blanked(text: str, spans: Sequence[Mapping[str, int]]) -> str:
+    """Return a text with spaces where its boilerplate stands, so that places stay the same."""
     for span in spans:
         text = text[: span["start"]] + " " * (span["stop"] - span["start"]) + text[span["stop"] :]
     return text
@@ -154,7 +155,7 @@ def compared(
     Raises
     ------
     UnknownName
-        There is no such round.
+        There is no such round, or no such query.
     StudyError
         A round stands on both sides, or a side is empty.
     """
@@ -162,6 +163,8 @@ def compared(
     for name in (*ours, *theirs):
         if name not in known:
             raise UnknownName.of("round", name, known)
+    if query and query not in (queries := [item.id for item in plan.queries]):
+        raise UnknownName.of("query", query, queries)
     if not ours or not theirs or set(ours) & set(theirs):
         raise StudyError("a comparison needs two sides, and no round on both", do="as in `tenor compare r3 r1 r2`")
     found = in_rounds(store, plan, [*ours, *theirs], query)

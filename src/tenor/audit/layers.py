@@ -66,8 +66,24 @@ def rows_of(rows: pa.Table, layer: Layer) -> Counted:
     if layer.boilerplate == "left out":
         kept &= ~pc.fill_null(pc.equal(rows["part"], BOILERPLATE), False).to_numpy()
     if layer.copies == "once" and of_article.any():
-        kept[of_article] &= _first_of_family(rows.filter(pa.array(of_article)), num[of_article])
+        counted = np.where(kept, num, 0)[of_article]
+        kept[of_article] &= _first_of_family(rows.filter(pa.array(of_article)), counted)
     return Counted(num, den, of_article, kept)
+
+
+def squares_of(names: pa.ChunkedArray, num: Floats) -> Floats:
+    """Return the square of each article's sum on the first of its rows, zero on the others.
+
+    Examples
+    --------
+    >>> squares_of(pa.chunked_array([["a", "a", "b"]]), np.array([1.0, 2.0, 3.0])).tolist()
+    [9.0, 0.0, 9.0]
+    """
+    own = names.combine_chunks().dictionary_encode().indices.to_numpy()
+    found = np.zeros(num.size)
+    _, first = np.unique(own, return_index=True)
+    found[first] = np.bincount(own, weights=num)[own[first]] ** 2
+    return found
 
 
 def _first_of_family(rows: pa.Table, num: Floats) -> Flags:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
-from tenor.audit.keywords import Spoken, in_rounds, spoken, texts_of, words_between
+from tenor.audit.keywords import Spoken, blanked, in_rounds, spoken, texts_of, words_between
 from tenor.corpus.articles import COUNTED_AT
 from tenor.corpus.phrases import finder, fold
 from tenor.corpus.rounds import UNKNOWN
@@ -18,7 +19,8 @@ from tenor.described import KeyWords
 from tenor.model import Listing, Passage, Plan, Section
 
 AROUND = 160
-_PAIRS, _WORDS, _NAMES, _SHOWN = 5, 15, 20, 3
+_PAIRS, _WORDS, _NAMES, _SHOWN, _MOST_USES = 5, 15, 20, 3, 12
+_LONGEST_TITLE = 300
 _MOST_TEXTS = 20_000
 _TEXTS = """\
 SELECT doc_id, articles.outlet AS outlet, articles.day AS day, title, text, url
@@ -30,12 +32,23 @@ SELECT threshold, count(*) FILTER (WHERE how = 'copy') AS copies, count(*) FILTE
 FROM copies GROUP BY threshold ORDER BY threshold"""
 _WHO = """\
 SELECT first.outlet AS had_it_first, later.outlet AS printed_it_too, count(*) AS articles,
-       count(DISTINCT later.copy_id) AS copy_groups
+       count(DISTINCT later.copy_id) AS copy_groups, count(*) FILTER (WHERE NOT coalesce(
+         later.day > first.day OR (later.published > first.published
+         AND first.precision <> 'day' AND later.precision <> 'day'), false)) AS order_unknown
 FROM articles AS later JOIN articles AS first ON later.copy_id = first.doc_id
 WHERE later.doc_id <> first.doc_id GROUP BY ALL ORDER BY articles DESC, had_it_first, printed_it_too"""
 _LARGEST = """\
 SELECT copy_id, count(*) AS articles, count(DISTINCT outlet) AS outlets, min(day) AS first, max(day) AS last
 FROM articles GROUP BY copy_id HAVING count(*) > 1 ORDER BY articles DESC, copy_id LIMIT 50"""
+
+_HEAD = ("doc_id", "outlet", "day", "precision", "published")
+_IN_TIME = """\
+SELECT doc_id, articles.outlet AS outlet, day, articles.precision AS precision, articles.published AS published,
+       title, text, spans
+FROM articles JOIN documents USING (doc_id)
+LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop)) AS spans FROM boilerplate GROUP BY doc_id)
+USING (doc_id)
+ORDER BY day NULLS LAST, articles.precision = 'day', articles.published, doc_id"""
 
 # Some of each round, drawn by the hash of their ids.
 _CUES = """\
@@ -50,23 +63,23 @@ def copies(store: Store, within: str) -> Section:
     later = main["copies"] + main["editions"]
     if not later:
         return Section(id="copies", title="Copies", sentences=(f"{within}, no near-copy of another was found.",))
-    share = f"{later:,} ({later / number:.1%})"
+    who = store.query(_WHO, {})
+    unknown = sum(who["order_unknown"].to_pylist())
     sentences = [
-        f"{within}, {share} are near-copies or language editions of one that came out before.",
-        f"{within}, {main['copy_groups']:,} copy groups are left where each counts once, for who had it first.",
+        f"{within}, {later:,} ({later / number:.1%}) {_is_one(later, 'a near-copy', 'near-copies')} of another.",
+        f"{within}, {main['copy_groups']:,} would be left if each copy group counted once.",
     ]
     if main["editions"]:
-        sentences.append(f"{within}, {main['editions']:,} of those came in as language editions of one piece.")
-    others = [f"{row['copies'] + row['editions']:,} at {level:g}" for level, row in at.items() if level != COUNTED_AT]
-    sentences.append(f"{within}, other thresholds of likeness find more or fewer copies: {', '.join(others)}.")
-    who = store.query(_WHO, {})
-    between = [row for row in who.to_pylist() if row["had_it_first"] != row["printed_it_too"]]
-    if between:
-        top = between[0]
+        n = main["editions"]
+        sentences.append(f"{within}, {n:,} of those {_is_one(n, 'a language edition', 'language editions')} of it.")
+    if unknown:
         sentences.append(
-            f"{within}, {top['printed_it_too']} most often printed what {top['had_it_first']} had before: "
-            f"{top['articles']:,} articles."
+            f"{within}, {unknown:,} of those may as well have come out before: "
+            "it is the same day and the hour is not known, or no day is known."
         )
+    others = [f"{row['copies'] + row['editions']:,} at {level:g}" for level, row in at.items() if level != COUNTED_AT]
+    sentences.append(f"{within}, copies are those of a likeness of {COUNTED_AT:g} or more; there would be {' and '.join(others)}.")
+    sentences += _borrowed(who, within)
     largest = store.query(_LARGEST, {})
     return Section(
         id="copies",
@@ -75,6 +88,31 @@ def copies(store: Store, within: str) -> Section:
         listings=(_listing("who", "Who had it first", who), _listing("largest", "The largest copy groups", largest)),
         passages=tuple(_pairs(store, largest["copy_id"].to_pylist()[:_PAIRS])),
     )
+
+
+def _is_one(number: int, one: str, many: str) -> str:
+    return f"is {one}" if number == 1 else f"are {many}"
+
+
+def _borrowed(who: pa.Table, within: str) -> Iterator[str]:
+    """Say which outlet most often printed what another had before, where it is known who was first."""
+    rows = who.to_pylist()
+    other = [row for row in rows if row["had_it_first"] != row["printed_it_too"]]
+    own = sum(row["articles"] for row in rows) - sum(row["articles"] for row in other)
+    if own:
+        yield f"{within}, {own:,} {_is_one(own, 'a copy', 'copies')} of what the same outlet printed."
+    known = [(row["articles"] - row["order_unknown"], row) for row in other]
+    most = max((n for n, _ in known), default=0)
+    pairs = [(row["had_it_first"], row["printed_it_too"]) for n, row in known if n == most]
+    if most and len(pairs) == 1:
+        ((first, later),) = pairs
+        yield f"{within}, {later} most often printed what {first} had before: {_articles(most)}."
+    elif most:
+        yield f"{within}, no outlet stands out that prints what another had before: {_articles(most)} at most."
+
+
+def _articles(number: int) -> str:
+    return f"{number:,} {'article' if number == 1 else 'articles'}"
 
 
 def _pairs(store: Store, groups: Sequence[str]) -> Iterator[Passage]:
@@ -107,13 +145,17 @@ def passage(row: Mapping[str, Any], span: tuple[int, int], about: str, *, in_tit
         doc_id=row["doc_id"],
         outlet=row["outlet"],
         day=row["day"],
-        title=row["title"],
+        title=_cut(row["title"]),
         text=text[start : span[1] + (AROUND if span[1] else 2 * AROUND)],
         start=span[0] - start,
         stop=span[1] - start,
         url=row["url"],
         about=about,
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
 
 
 def of_boilerplate(store: Store) -> tuple[Passage, ...]:
@@ -198,13 +240,28 @@ def _sentences(found: KeyWords, within: str, label: str) -> list[str]:
     ours = [word.word for word in found.words if word.log_odds > 0 and not _is_stop(word.word, found.lang)]
     if found.note:
         return [f"{within}, words can't set {label} apart in {lang}: {found.note}."]
+    stops = [word.word for word in found.words if word.log_odds > 0 and _is_stop(word.word, found.lang)]
     if not ours:
-        return [f"{within}, no word was found that {label} has more of than the other rounds, in {lang}."]
-    few = ", ".join(ours[:_WORDS])
-    chance = (
-        f"of {found.tested:,} words tested, up to {found.by_chance:.0f} would stand out by chance"
+        but = f" but such as say little: {', '.join(stops[:_WORDS])}" if stops else ""
+        return [f"{within}, no word was found that {label} has more of than the other rounds, in {lang}{but}."]
+    few = ", ".join(ours[:_WORDS]) + (f" and {len(ours) - _WORDS:,} more" if len(ours) > _WORDS else "")
+    said = f"{within}, {label} has more of these words than the other rounds, in {lang}: {few}."
+    return [said, f"{within}, {stand_out(found)}, for {label} in {lang}."]
+
+
+def stand_out(found: KeyWords) -> str:
+    """Return how many words differ, more of them or fewer, beside how many would by chance.
+
+    Examples
+    --------
+    >>> stand_out(KeyWords(lang="en", articles=(9, 9), words=(), tested=40, by_chance=2.0, note=""))
+    '0 of 40 words tested stand out, more often or less; by chance up to 2 would'
+    """
+    chance = f"up to {found.by_chance:,.0f}" if found.by_chance >= 1 else "less than 1"
+    return (
+        f"{len(found.words):,} of {found.tested:,} {'word' if found.tested == 1 else 'words'} tested "
+        f"{'stands' if len(found.words) == 1 else 'stand'} out, more often or less; by chance {chance} would"
     )
-    return [f"{within}, {label} has more of these words than the other rounds, in {lang}: {few} ({chance})."]
 
 
 def _is_stop(word: str, lang: str) -> bool:
@@ -216,13 +273,13 @@ def _showing(store: Store, words: Sequence[str], ids: Sequence[str], label: str)
     left = {word: finder([word]) for word in words}
     for part in texts_of(store, ids) if left else ():
         for row in part.to_pylist():
-            folded = fold(row["text"])
+            parts = [(fold(row["text"]), False), (fold(row["title"]), True)]
             for word in list(left):
-                place = left[word].first(folded)
-                if place:
+                hit = next(((place, in_title) for part, in_title in parts if (place := left[word].first(part))), None)
+                if hit:
                     del left[word]
                     whole = _texts(store, [row["doc_id"]])[row["doc_id"]]
-                    yield passage(whole, place, f"“{word}”, {label}")
+                    yield passage(whole, hit[0], f"“{word}”, {label}", in_title=hit[1])
         if not left:
             return
 
@@ -232,7 +289,7 @@ def _names(store: Store, within: str, in_a_round: Sequence[str]) -> Section:
     where = within
     if len(ids) > _MOST_TEXTS:
         ids = list(in_a_round)[:_MOST_TEXTS]
-        where = f"{within} (looking at {len(ids):,} of the rounds, each copy group once)"
+        where = f"{within} (looking only at the {len(ids):,} of the rounds)"
     articles: Counter[str] = Counter()
     outlets: defaultdict[str, set[str]] = defaultdict(set)
     places: dict[str, tuple[str, int, int]] = {}
@@ -248,8 +305,10 @@ def _names(store: Store, within: str, in_a_round: Sequence[str]) -> Section:
     if not top:
         said = f"{where}, no name was found that simple patterns show to be quoted."
         return Section(id="names", title="Most quoted names", sentences=(said,))
-    few = ", ".join(f"{name} ({count:,})" for name, count in top[:8])
-    said = f"{where}, these names are quoted in most articles, as simple patterns find them: {few}."
+    few = ", ".join(f"{name} ({count:,})" for name, count in top[:8] if count > 1)
+    said = f"{where}, simple patterns find the following people quoted, in so many articles (copies once): {few}."
+    if not few:
+        said = f"{where}, simple patterns find nobody quoted in more than one article (copies once)."
     rows = tuple((name, count, len(outlets[name])) for name, count in top)
     texts = _texts(store, [places[name][0] for name, _ in top[:_SHOWN]])
     return Section(
@@ -261,48 +320,82 @@ def _names(store: Store, within: str, in_a_round: Sequence[str]) -> Section:
     )
 
 
+@dataclass(slots=True)
+class _Use:
+    """The first article that holds a phrase, and what is known of the others."""
+
+    row: Mapping[str, Any]
+    place: tuple[int, int]
+    in_title: bool
+    articles: int = 1
+    perhaps: set[str] = field(default_factory=set)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count another article; one of the same day may have come before, where no hour says it did not."""
+        self.articles += 1
+        day, outlet = self.row["day"], self.row["outlet"]
+        if row["day"] == day is not None and row["outlet"] != outlet:
+            hours = row["precision"] != "day" != self.row["precision"]
+            if not hours or row["published"] == self.row["published"]:
+                self.perhaps.add(row["outlet"])
+
+
 def _uses(store: Store, plan: Plan, within: str, phrases: Sequence[str]) -> Section:
     """Return who used each phrase first: those asked for, and the cues of the rounds."""
     wanted = [*phrases, *(phrase for item in plan.rounds for _, cues in item.cues for phrase in cues)]
-    finders = {phrase: finder([phrase]) for phrase in dict.fromkeys(wanted)}
-    counts: Counter[str] = Counter()
-    first: dict[str, tuple[str, tuple[int, int], bool]] = {}
-    for row in _in_time(store) if finders else ():
-        parts = [(fold(row["title"]), True), (fold(row["text"]), False)]
-        for phrase, wanted_one in finders.items():
-            hits = [(place, in_title) for part, in_title in parts if (place := wanted_one.first(part))]
-            if hits:
-                counts[phrase] += 1
-                first.setdefault(phrase, (row["doc_id"], *hits[0]))
-    texts = _texts(store, [doc_id for doc_id, _, _ in first.values()])
-    sentences, shown, rows = [], [], []
-    for phrase in finders:
-        if phrase not in first:
-            if phrase in phrases:
-                sentences.append(f"{within}, nobody uses “{phrase}”.")
-            continue
-        doc_id, place, in_title = first[phrase]
-        row, n = texts[doc_id], counts[phrase]
-        if phrase in phrases or len(phrases) == 0:
-            who = f"{row['outlet']} on {row['day']}"
-            sentences.append(f"{within}, “{phrase}” is first used by {who}, and in {n:,} of them in all.")
-        rows.append((phrase, row["outlet"], row["day"], n, doc_id))
-        shown.append(passage(row, place, f"first use of “{phrase}”", in_title=in_title))
-    columns = ("phrase", "first used by", "day", "articles", "doc id")
-    listings = (Listing(name="phrases", title="First uses", columns=columns, rows=tuple(rows)),) if rows else ()
-    return Section(
-        id="phrases", title="First uses", sentences=tuple(sentences), listings=listings, passages=tuple(shown[:12])
+    names = list(dict.fromkeys(wanted))
+    found = _found(store, names)
+    texts = _texts(store, [use.row["doc_id"] for use in found.values()])
+    asked = set(phrases) or found.keys()
+    sentences = [_said(phrase, found.get(phrase), within) for phrase in names if phrase in asked]
+    uses = [(phrase, found[phrase]) for phrase in names if phrase in found]
+    rows = tuple(
+        (phrase, use.row["outlet"], use.row["day"], use.articles, len(use.perhaps), use.row["doc_id"])
+        for phrase, use in uses
     )
+    columns = ("phrase", "first used by", "day", "articles", "others perhaps before", "doc id")
+    shown = [
+        passage(texts[use.row["doc_id"]], use.place, f"first use of “{phrase}”", in_title=use.in_title)
+        for phrase, use in uses[:_MOST_USES]
+    ]
+    listings = (Listing(name="phrases", title="First uses", columns=columns, rows=rows),) if rows else ()
+    return Section(
+        id="phrases", title="First uses", sentences=tuple(sentences), listings=listings, passages=tuple(shown)
+    )
+
+
+def _found(store: Store, phrases: Sequence[str]) -> dict[str, _Use]:
+    finders = {phrase: finder([phrase]) for phrase in phrases}
+    found: dict[str, _Use] = {}
+    for row in _in_time(store) if finders else ():
+        parts = [(fold(row["title"]), True), (fold(blanked(row["text"], row["spans"] or ())), False)]
+        for phrase, wanted in finders.items():
+            hit = next(((place, in_title) for part, in_title in parts if (place := wanted.first(part))), None)
+            if hit and phrase in found:
+                found[phrase].add(row)
+            elif hit:
+                found[phrase] = _Use({name: row[name] for name in _HEAD}, *hit)
+    return found
+
+
+def _said(phrase: str, use: _Use | None, within: str) -> str:
+    if use is None:
+        return f"{within}, nobody uses “{phrase}”."
+    day, outlet, number = use.row["day"], use.row["outlet"], _articles(use.articles)
+    if day is None:
+        return f"{within}, “{phrase}” is used in {number}, and no day is known of any."
+    others = sorted(use.perhaps)
+    if others:
+        few = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+        who = f"{outlet} on {day}, or by {few} the same day: the hour is not known"
+        return f"{within}, “{phrase}” is first used by {who}; {number} in all, copies included."
+    return f"{within}, “{phrase}” is first used by {outlet} on {day}; {number} in all, copies included."
 
 
 def _in_time(store: Store) -> Iterator[Mapping[str, Any]]:
-    """Yield dated articles with their texts, the earliest first; one dated to the day comes at its end."""
-    sql = (
-        "SELECT doc_id, title, text FROM articles JOIN documents USING (doc_id) WHERE day IS NOT NULL "
-        "ORDER BY day, articles.precision = 'day', articles.published, doc_id"
-    )
+    """Yield articles with their texts, the earliest first; one dated to the day comes at the day's end."""
     with store.snapshot() as then:
-        for part in then.batches(sql, {}):
+        for part in then.batches(_IN_TIME, {}):
             yield from part.to_pylist()
 
 

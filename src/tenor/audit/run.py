@@ -127,6 +127,8 @@ def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa
             "stop": window.stretch.stop,
         }
         tables.append(store.query(_ARTICLES if of_articles else _EVIDENCE, bound))
+    if not tables and unmeasured(hypothesis):
+        raise MissingInput(f"'{name}' is about {hypothesis.measure}, which this version of tenor can't measure yet")
     if not tables:
         raise MissingInput(f"no figure is stored that '{name}' could be judged by", do="run `tenor add`")
     return pa.concat_tables(tables)

@@ -89,6 +89,8 @@ def _fingerprint(found: Effect | None) -> tuple[object, ...] | None:
 def _why_not(found: Effect | None) -> str:
     if found is None or found.value is None:
         return "no ratio exists: the other rounds are not above their usual level"
+    if found.test is None and found.comparison.size >= NEEDED:
+        return "all comparison windows are alike, so there is no spread to judge by"
     if found.test is None:
         return f"only {found.comparison.size} comparison windows, {NEEDED} are needed"
     return ""

@@ -241,5 +241,5 @@ def _verdict(claim: Claim, findings: Sequence[Finding]) -> Verdict:
     head = weakest.sentence
     if len(findings) > 1:
         parts = "; ".join(f"{item.hypothesis.id}: {item.word}" for item in findings)
-        head = f"{len(findings)} parts, the weakest decides ({parts}). {head}"
+        head = f"{len(findings)} parts, the weakest decides ({parts})."
     return Verdict(claim=claim, word=weakest.word, sentence=head, findings=tuple(findings))

@@ -24,7 +24,7 @@ from tenor.coding.judged import (
 from tenor.coding.sample import ToJudge, keep_sample, kept_sample, read_sheet, stale, take_sample, write_sheet
 from tenor.corpus.human import Journal
 from tenor.corpus.store import Store
-from tenor.errors import MissingInput
+from tenor.errors import MissingInput, StudyError
 from tenor.model import Plan
 
 NAME = "rounds"
@@ -116,8 +116,10 @@ def judged(store: Store, plan: Plan, journal: Journal, path: Path, coder: str) -
         raise MissingInput("no sample was drawn yet", do="run `tenor rounds --judge 50`")
     found = read_sheet(path, [item.id for item in plan.rounds], sample.rows["doc_id"].to_pylist())
     kept = keep_answers(journal, found.answers, coder=coder or "unnamed")
-    counted = f"{len(found.answers):,} articles judged, {kept:,} answers new; {found.empty:,} left to judge"
-    return (counted, *map(str, found.problems))
+    number = len(found.answers)
+    judged_now = f"{number:,} {'article' if number == 1 else 'articles'} judged"
+    new = f"{kept:,} {'entry is' if kept == 1 else 'entries are'} new"
+    return (f"{judged_now}, {new}; {found.empty:,} left to judge", *found.problems)
 
 
 def judgements(store: Store, plan: Plan, journal: Journal) -> Judgements:
@@ -140,11 +142,15 @@ def judgements(store: Store, plan: Plan, journal: Journal) -> Judgements:
     if not codes.about and not codes.refers_to:
         return Judgements(notes=("a sample was drawn, and nothing of it is judged yet", *notes))
     hits, cued = judged_hits(sample, codes, dated), judged_cues(sample, codes, referring)
-    return Judgements(
-        selection=selection_precision(hits, held_in(strata, dated), plan.rounds),
-        cues=cue_quality(cued, held_in(strata, referring), [item for item in plan.rounds if item.cues]),
-        notes=tuple(notes),
-    )
+    try:
+        return Judgements(
+            selection=selection_precision(hits, held_in(strata, dated), plan.rounds),
+            cues=cue_quality(cued, held_in(strata, referring), [item for item in plan.rounds if item.cues]),
+            notes=tuple(notes),
+        )
+    except StudyError as error:
+        # Articles or rounds changed so much that the sample is none of theirs; the rest of a study goes on.
+        return Judgements(notes=(*notes, f"nothing can be said of search and cues: {error}"))
 
 
 def _strata(store: Store) -> tuple[pa.Table, Rounds, Rounds]:

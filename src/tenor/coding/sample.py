@@ -369,7 +369,7 @@ def _hides(mark: str) -> bool:
 def _check_free(path: Path) -> None:
     if not path.exists():
         return
-    do = "read it in first, or write to another file"
+    do = "read it in with `tenor rounds --judged`, then move it away or delete it"
     try:
         filled = sum(any(cells[name] for name in _FILLED) for _, cells in _rows_of(path))
     except TenorError as error:

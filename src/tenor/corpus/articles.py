@@ -34,6 +34,7 @@ SELECT doc_id, newest.outlet AS outlet, lang, url, first_seen,
 FROM newest JOIN dated USING (outlet, article) WHERE back = 1 AND NOT deleted ORDER BY doc_id"""
 
 _QUARTER = timedelta(minutes=15)
+_FIRST, _LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (3, 9998))
 
 
 def heads(store: Store) -> pa.Table:
@@ -77,7 +78,8 @@ def days(published: pa.ChunkedArray, precision: pa.ChunkedArray, tz_source: pa.C
 def _offsets(seconds: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
     """Return how many seconds local time is ahead; it never changes within a quarter of an hour."""
     width = int(_QUARTER.total_seconds())
-    quarters, place = np.unique(seconds // width, return_inverse=True)
+    # A moment in the first or last year of all time has no local one: it is taken as two years inside.
+    quarters, place = np.unique(np.clip(seconds, _FIRST, _LAST) // width, return_inverse=True)
     start = datetime(1970, 1, 1, tzinfo=UTC)
     ahead = [(start + int(item) * _QUARTER).astimezone(zone).utcoffset() or timedelta(0) for item in quarters]
     made: NDArray[np.int64] = np.array([int(item.total_seconds()) for item in ahead], np.int64)[place]

@@ -16,12 +16,13 @@ import pyarrow as pa
 
 from tenor.corpus import articles, boilerplate, completeness, copies, rounds
 from tenor.corpus.store import Store
+from tenor.errors import StudyError
 from tenor.model import Plan, Stretch
 from tenor.studyfile import round_stretch
 from tenor.tables import BOILERPLATE, MADE
 
 # Another number whenever a table comes out differently from the same input.
-_FORMAT = 2
+_FORMAT = 3
 _MOST_CELLS = 10_000_000
 _AROUND = timedelta(days=366)
 _FLOWS = "SELECT outlet, day, count(*) AS pieces FROM articles WHERE day IS NOT NULL GROUP BY outlet, day"
@@ -62,6 +63,8 @@ def refresh(store: Store, plan: Plan, say: Callable[[str], None] = lambda _: Non
     ------
     Busy
         Something is out of date, and another process writes.
+    StudyError
+        A query of the study has the name of a query of the counts.
 
     Examples
     --------
@@ -70,6 +73,7 @@ def refresh(store: Store, plan: Plan, say: Callable[[str], None] = lambda _: Non
     >>> refresh(Store("corpus"), read_study(example_folder("debates") / "tenor.yaml"))
     ()
     """
+    _check_names(store, plan)
     if not store.live().get("documents") and not store.live().get("made"):
         return ()
     made = {row["table"]: row["of"] for row in store.query("SELECT * FROM made", {}).to_pylist()}
@@ -86,13 +90,23 @@ def refresh(store: Store, plan: Plan, say: Callable[[str], None] = lambda _: Non
     return tuple(new)
 
 
+def _check_names(store: Store, plan: Plan) -> None:
+    """Refuse a name that stands for counts and for articles: nobody could tell which is meant."""
+    mine = [item.id for item in plan.queries]
+    if not mine or not store.live().get("counts"):
+        return
+    sql = "SELECT min(query) AS name FROM counts WHERE query IN (SELECT unnest($names))"
+    name = store.query(sql, {"names": mine})["name"][0].as_py()
+    if name is not None:
+        what = f"'{name}' is a query of the study file and also a query of its counts"
+        raise StudyError(what, do=f"give the one in {plan.file} another id")
+
+
 def _steps(store: Store, plan: Plan) -> list[Step]:
     live = store.live()
     texts = _hash(_FORMAT, live.get("documents", []), live.get("tombstones", []))
     own = _hash(texts, plan.event.timezone)
     days = [asdict(item) for outlet in plan.outlets for item in outlet.declared]
-    occurrences = [(item.id, str(item.date), item.cues) for item in plan.rounds]
-    window = asdict(plan.event.window)
     envelope = _envelope(plan)
     return [
         Step("copies", "finding near-copies", texts, _copies),
@@ -100,7 +114,7 @@ def _steps(store: Store, plan: Plan) -> list[Step]:
         Step("articles", "dating and counting articles", own, _articles),
         Step("completeness", "checking which days were observed", _hash(own, days, envelope), _completeness),
         Step("matches", "asking the study's queries", _hash(own, [asdict(q) for q in plan.queries]), _matches),
-        Step("assignments", "assigning rounds", _hash(own, occurrences, window, plan.sha256), _assignments),
+        Step("assignments", "assigning rounds", _hash(own, rounds.rules_sha(plan)), _assignments),
     ]
 
 

@@ -35,7 +35,9 @@ def _folded(char: str) -> str:
         return _SPECIAL[char]
     if char in _WHOLE:
         return char.lower()
-    base = unicodedata.normalize("NFD", char)[0].lower()
+    letter, *marks = unicodedata.normalize("NFD", char)
+    # What a Korean syllable falls apart into are letters, and no marks on its first one.
+    base = (letter if all(map(unicodedata.combining, marks)) else char).lower()
     return base if len(base) == 1 else char
 
 
@@ -78,7 +80,7 @@ def terms(words: str) -> list[Term]:
     """
     found = []
     for phrase, single in _QUERY.findall(words):
-        parts = tuple(_WORD.findall(fold(phrase or single)))
+        parts = tuple(_WORD.findall(fold(unicodedata.normalize("NFC", phrase or single))))
         if parts:
             found.append(Term(parts, beginning=not phrase and single.endswith("*")))
     if not found:
@@ -135,7 +137,7 @@ def finder(phrases: Iterable[str]) -> Finder:
     """
     patterns, literals, given = [], [], tuple(phrases)
     for phrase in given:
-        words = _STARRED.findall(fold(phrase))
+        words = _STARRED.findall(fold(unicodedata.normalize("NFC", phrase)))
         if not words:
             raise StudyError(f"there is no word to look for in '{phrase}'", do="write words; * ends a word")
         literals.append(max((word for word, _ in words), key=len))

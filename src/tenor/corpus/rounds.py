@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -122,7 +125,14 @@ def cue_finders(plan: Plan, lang: str) -> Sequence[tuple[str, Finder]]:
 
 def _row(doc_id: str, name: str, plan: Plan, *, by: str, cue: str = "") -> dict[str, object]:
     empty = {"part": "", "start": None, "stop": None}
-    return {"doc_id": doc_id, "round": name, "by": by, "cue": cue, "study_sha": plan.sha256, **empty}
+    return {"doc_id": doc_id, "round": name, "by": by, "cue": cue, "study_sha": rules_sha(plan), **empty}
+
+
+@lru_cache(maxsize=1)
+def rules_sha(plan: Plan) -> str:
+    """Return the sha256 of what a study says of its rounds: their days, window and cues."""
+    said = [asdict(plan.event.window), plan.event.week_starts, *((r.id, str(r.date), r.cues) for r in plan.rounds)]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def assigned(store: Store, plan: Plan) -> pa.Table:

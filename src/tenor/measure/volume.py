@@ -52,7 +52,7 @@ def _articles(num: str, den: str, *, part: str = _NOTHING, all_of_them: bool = F
 
 
 def _days(den: str) -> str:
-    """Return every outlet on every day, so that a day without articles is one."""
+    """Return every outlet on every day, so that a day without articles is one; no figure where it was not observed."""
     return _HEAD.format(
         table="completeness",
         doc_id=_NOTHING,
@@ -61,7 +61,7 @@ def _days(den: str) -> str:
         date="completeness.day",
         days="1",
         num="0",
-        den=den,
+        den=f"CASE WHEN completeness.observed THEN {den} END",
         which=f"$query = '' OR {_ANY}",
     )
 

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 COMPLETENESS = "completeness"
 FLOWS = "outlet-periods"
 LONGEST = 300
-LONGEST_SENTENCE = 1500
+LONGEST_SENTENCE = 800
 LONGEST_MARK = 600
 LONGEST_ADDRESS = 2000
 OPEN_ROWS = 10
+# A longer table is printed only if the reader opened it.
+PRINTED_ROWS = 60
 MOST_ROWS = 1000
 MOST_PASSAGES = 100
 # A larger table can be had from the file beside the page, and not from the page itself.
@@ -55,6 +57,11 @@ class Shown:
     def short(self) -> bool:
         """Return whether the table is shown open."""
         return self.total <= OPEN_ROWS
+
+    @property
+    def long(self) -> bool:
+        """Return whether the table is printed only if it is open."""
+        return self.total > PRINTED_ROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +193,7 @@ def _flows(found: Description) -> Table:
             last = date.fromordinal(item.stretch.stop.toordinal() - 1)
             days = (str(item.stretch.start), str(last), item.stretch.days)
             rows.append((item.outlet, *days, item.pieces, item.observed, item.why))
-    columns = ("outlet", "from", "to", "days", "pieces", "observed days", "why not on all days")
+    columns = ("outlet", "from", "to", "days", "pieces", "observed days", "why")
     return Table(name=f"describe-{FLOWS}", columns=columns, rows=tuple(rows))
 
 
@@ -209,7 +216,7 @@ def _plain(cell: Cell) -> Plain:
 def _shown(table: Table, title: str) -> Shown:
     kinds = (_kind([row[number] for row in table.rows]) for number in range(len(table.columns)))
     rows = table.rows[:MOST_ROWS]
-    address = csv_uri(table)
+    address = csv_uri(table) if len(table.rows) <= 10 * MOST_ROWS else ""
     return Shown(
         name=table.name,
         title=cut(title),

@@ -233,7 +233,7 @@ def _round_labels(plan: Plan, grid: Grid) -> tuple[Sheet, float, list[str]]:
         sheet.rect(low, -4, max(high - low, 2), 4, "ghost")
     hung = flags(names, poles, (-grid.left, grid.axis.width + grid.right), ROUND) if len(names) <= 24 else []
     if names and (not hung or max(flag.lane for flag in hung) >= MOST_LANES):
-        key = ["Rounds: " + " · ".join(f"{i}{words.NBSP}{name}" for i, name in enumerate(names, 1))]
+        key = ["Rounds: " + " · ".join(f"{i}{words.NBSP}{fitted(name, 130, ROUND)}" for i, name in enumerate(names, 1))]
         lanes = _numbers(sheet, poles)
     else:
         for flag in hung:
@@ -284,7 +284,7 @@ def _data(plan: Plan, rows: list[Row], grid: Grid) -> list[alt.Chart]:
 def _spoken(rows: list[Row], grid: Grid, y: alt.Y) -> alt.Chart:
     """Return what answers a screen reader: one clear bar an outlet, under the cells."""
     start, stop = iso(grid.axis.start), iso(grid.axis.stop)
-    data = [
+    data: list[Datum] = [
         {"start": start, "stop": stop, "y": grid.cell(n)[0], "y2": grid.cell(n)[1], "said": _said(row)}
         for n, row in enumerate(rows)
     ]
@@ -304,7 +304,10 @@ def _said(row: Row) -> str:
 
 
 def _cells(rows: list[Row], grid: Grid, y: alt.Y) -> Iterator[alt.Chart]:
-    answering = sum(len(row.flows) for row in rows) <= MOST_ANSWERS
+    count = sum(len(row.flows) for row in rows)
+    answering = count <= MOST_ANSWERS
+    # Edges of the page's colour part the cells; they would wash out cells that are hardly wider themselves.
+    edge = 0.6 if grid.axis.width * len(rows) / count >= 4 else 0
     found: defaultdict[str, list[Datum]] = defaultdict(list)
     for number, row in enumerate(rows):
         for item in row.flows:
@@ -315,7 +318,7 @@ def _cells(rows: list[Row], grid: Grid, y: alt.Y) -> Iterator[alt.Chart]:
                 fill=paint(look.fill) if look.fill else "transparent",
                 fillOpacity=look.opacity,
                 stroke=paint(look.stroke or "paper") if look.fill else None,
-                strokeWidth=0.6,
+                strokeWidth=edge,
                 aria=False,
             )
             x = grid.axis.encoding("start", stretch=True)
