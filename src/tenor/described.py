@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from tenor.model import Manifest, Plan, Stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +40,79 @@ class KeyWords:
     tested: int
     by_chance: float
     note: str
+
+
+def stand_out(found: KeyWords) -> str:
+    """Return how many words differ, more of them or fewer, beside how many would by chance.
+
+    Examples
+    --------
+    >>> stand_out(KeyWords(lang="en", articles=(9, 9), words=(), tested=40, by_chance=2.0, note=""))
+    '0 of 40 words tested stand out, more often or less; by chance up to 2 would'
+    """
+    chance = f"up to {found.by_chance:,.0f}" if found.by_chance >= 1 else "less than 1"
+    return (
+        f"{len(found.words):,} of {found.tested:,} {'word' if found.tested == 1 else 'words'} tested "
+        f"{'stands' if len(found.words) == 1 else 'stand'} out, more often or less; by chance {chance} would"
+    )
+
+
+Cell = str | int | float | bool | date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A place in an article: what stands around it, and from where to where in `text` it is marked."""
+
+    doc_id: str
+    outlet: str
+    day: date | None
+    title: str
+    text: str
+    start: int
+    stop: int
+    url: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A table of a description: rows under named columns."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a description: sentences, each true of these articles only, and what stands behind them."""
+
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    listings: tuple[Listing, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """An outlet in one stretch of days: its pieces, on how many of the days it was observed, and why not on all."""
+
+    outlet: str
+    stretch: Stretch
+    pieces: int
+    observed: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What is in a study before any claim; `flows` is every outlet week by week (or month by month)."""
+
+    plan: Plan
+    articles: int
+    sections: tuple[Section, ...]
+    flows: tuple[Observed, ...]
+    manifest: Manifest

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tenor.described import Description
 from tenor.errors import TenorError
-from tenor.model import ArticleSource, Audit, Claim, Description, ImportReport, Measured, Plan, Registered
+from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -331,9 +332,12 @@ class Study:
         int
             How many were there.
         """
+        from tenor.coding.sample import strike
         from tenor.corpus.intake import remove
 
-        return remove(self.store, self._folder, doc_ids, why=why, now=now)
+        found = remove(self.store, self._folder, doc_ids, why=why, now=now)
+        strike(self._folder / JUDGE_FILE, doc_ids)
+        return found
 
     def compact(self) -> tuple[int, int, tuple[TenorError, ...]]:
         """Merge small files of the store, erase what was removed, and check that every file is whole.

@@ -6,19 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from tenor.model import (
-    Description,
-    Event,
-    Listing,
-    Manifest,
-    Observed,
-    Passage,
-    Plan,
-    Round,
-    Section,
-    Stretch,
-    Window,
-)
+from tenor.described import Description, Listing, Observed, Passage, Section
+from tenor.model import Event, Manifest, Plan, Round, Stretch, Window
 
 HOSTILE_TAG = "<script>alert(1)</script>"
 HOSTILE_MARK = "</mark><script>alert(2)</script>"

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tenor.model import Description, Listing, Observed, Passage, Section, Stretch
+from tenor.described import Description, Listing, Observed, Passage, Section
+from tenor.model import Stretch
 from tenor.report import charts, page
 from tenor.report.describe import cut, description_html, write_description
 from tenor.report.heatmap import QUIET, SILENT, by_outlet, fitted
@@ -378,7 +379,7 @@ def test_forty_outlets_are_drawn_and_the_others_counted() -> None:
     text = words.replace(NBSP, " ")
     assert "200 outlets, 120 weeks" in text
     assert "The 40 largest outlets are drawn; 160 smaller outlets are only in the table." in text
-    assert "Rounds: 1 The 1. round of talks" in text
+    assert "Rounds: 1 The 1. round of tal" in text
     assert len(re.findall(r"\b\d+\. (?:Gazete|Ж)", text)) == 40
 
 

@@ -85,9 +85,7 @@ def add(
 
 
 @cli.command()
-@click.option(
-    "--phrase", "phrases", multiple=True, help="Whose first use to find; * ends a word. May be repeated."
-)
+@click.option("--phrase", "phrases", multiple=True, help="Whose first use to find; * ends a word. May be repeated.")
 @click.option("--page", is_flag=True, help="Write it as a page beside the reports, with passages, and print its path.")
 @_STUDY
 @_JSON
@@ -114,10 +112,11 @@ def describe(phrases: tuple[str, ...], page: bool, folder: Path, as_json: bool) 
 def copies(threshold: float, folder: Path, as_json: bool) -> None:
     """List near-copies: who had each text first, and who printed it after."""
     from tenor.app.output import copies_at, copies_lines, show
+    from tenor.corpus.copies import THRESHOLDS
 
     study = _open(folder)
     study.refresh(_progress)
-    rows = copies_at(study.copies(), threshold)
+    rows = copies_at(study.copies(), threshold, THRESHOLDS)
     show(rows, as_json, copies_lines(rows, threshold))
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from tenor.described import Description, stand_out
 from tenor.errors import UnknownName
-from tenor.model import ArticleSource, Audit, Claim, Description, ImportReport, Measured, Plan, Registered, Word
+from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered, Word
 from tenor.report.words import counted, seen
 from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
@@ -136,10 +137,10 @@ def description_lines(found: Description) -> list[str]:
     return lines[:-1]
 
 
-def copies_at(table: pa.Table, threshold: float) -> list[dict[str, Any]]:
+def copies_at(table: pa.Table, threshold: float, known: Sequence[float]) -> list[dict[str, Any]]:
     """Return the copies found at a threshold, or refuse one that was not looked at."""
-    if threshold not in THRESHOLDS:
-        raise UnknownName.of("threshold", f"{threshold:g}", [f"{level:g}" for level in THRESHOLDS])
+    if threshold not in known:
+        raise UnknownName.of("threshold", f"{threshold:g}", [f"{level:g}" for level in known])
     return [row for row in table.to_pylist() if row["threshold"] == threshold]
 
 
@@ -156,7 +157,14 @@ def copies_lines(rows: Sequence[Mapping[str, Any]], threshold: float) -> list[st
         first = copies[0]
         lines.append(f"{first['first_day'] or 'undated'}  {first['first_outlet']}  {first['copy_id']}")
         lines += [
-            f"  {row['day'] or 'undated'}  {row['outlet']}  {row['how']} {row['similarity']:.2f}  {_short(row['title'])}"
+            "  ".join(
+                (
+                    f"  {row['day'] or 'undated'}",
+                    row["outlet"],
+                    f"{row['how']} {row['similarity']:.2f}",
+                    _short(row["title"]),
+                )
+            ).rstrip()
             for row in copies
         ]
     if len(groups) > _ROWS:

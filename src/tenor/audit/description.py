@@ -17,7 +17,8 @@ from tenor.corpus.derived import span_of
 from tenor.corpus.describe import counts_table
 from tenor.corpus.feeds import too_sparse
 from tenor.corpus.store import Store
-from tenor.model import Description, Listing, Observed, Plan, Section, Stretch
+from tenor.described import Description, Listing, Observed, Section
+from tenor.model import Plan, Stretch
 
 _MOST_COLUMNS = 120
 _OUTLETS = """\
@@ -202,11 +203,13 @@ def _completeness(store: Store, plan: Plan, within: str) -> Section:
     if not names:
         sentences.append(f"{within}, there is no day: how complete the outlets are can't be told.")
     elif not found:
-        sentences.append(f"{within}, no gap, stop or sample was found in {counted(len(names), 'outlet')}.")
+        sentences.append(
+            f"{within}, no gap, stop or sample was found in the {counted(len(names), 'outlet')} with a day."
+        )
     else:
         sentences.append(
-            f"{within}, {doubted} of {counted(len(names), 'outlet')} {_are(doubted)} not a full count on all days; "
-            "such days are never taken for zeros."
+            f"{within}, {doubted} of the {counted(len(names), 'outlet')} with a day {_are(doubted)} not a full count "
+            "on all days; such days are never taken for zeros."
         )
     if names:
         few = f"{flows.num_rows:,} of {counted(days, 'day')}"

@@ -15,8 +15,8 @@ from tenor.corpus.phrases import finder, fold
 from tenor.corpus.rounds import UNKNOWN
 from tenor.corpus.store import Store
 from tenor.corpus.wording import STOP_WORDS, quoted_names
-from tenor.described import KeyWords
-from tenor.model import Listing, Passage, Plan, Section
+from tenor.described import KeyWords, Listing, Passage, Section, stand_out
+from tenor.model import Plan
 
 AROUND = 160
 _PAIRS, _WORDS, _NAMES, _SHOWN, _MOST_USES = 5, 15, 20, 3, 12
@@ -78,7 +78,9 @@ def copies(store: Store, within: str) -> Section:
             "it is the same day and the hour is not known, or no day is known."
         )
     others = [f"{row['copies'] + row['editions']:,} at {level:g}" for level, row in at.items() if level != COUNTED_AT]
-    sentences.append(f"{within}, copies are those of a likeness of {COUNTED_AT:g} or more; there would be {' and '.join(others)}.")
+    sentences.append(
+        f"{within}, copies are those of a likeness of {COUNTED_AT:g} or more; there would be {' and '.join(others)}."
+    )
     sentences += _borrowed(who, within)
     largest = store.query(_LARGEST, {})
     return Section(
@@ -118,8 +120,8 @@ def _articles(number: int) -> str:
 def _pairs(store: Store, groups: Sequence[str]) -> Iterator[Passage]:
     """Yield the beginning of the first article of each group, and of its last copy."""
     sql = (
-        "SELECT copy_id, arg_max(doc_id, published) AS last FROM articles "
-        "WHERE copy_id IN (SELECT unnest($ids)) GROUP BY copy_id"
+        "SELECT copy_id, last(doc_id ORDER BY published NULLS FIRST, doc_id) AS last FROM articles "
+        "WHERE copy_id IN (SELECT unnest($ids)) AND doc_id <> copy_id GROUP BY copy_id"
     )
     last = (
         {row["copy_id"]: row["last"] for row in store.query(sql, {"ids": list(groups)}).to_pylist()} if groups else {}
@@ -127,7 +129,7 @@ def _pairs(store: Store, groups: Sequence[str]) -> Iterator[Passage]:
     texts = _texts(store, [*groups, *last.values()])
     for number, group in enumerate(groups, 1):
         for doc_id, what in ((group, "first"), (last[group], "a copy")):
-            if doc_id in texts and (what == "first" or doc_id != group):
+            if doc_id in texts:
                 yield passage(texts[doc_id], (0, 0), f"copy group {number}, {what}")
 
 
@@ -249,21 +251,6 @@ def _sentences(found: KeyWords, within: str, label: str) -> list[str]:
     return [said, f"{within}, {stand_out(found)}, for {label} in {lang}."]
 
 
-def stand_out(found: KeyWords) -> str:
-    """Return how many words differ, more of them or fewer, beside how many would by chance.
-
-    Examples
-    --------
-    >>> stand_out(KeyWords(lang="en", articles=(9, 9), words=(), tested=40, by_chance=2.0, note=""))
-    '0 of 40 words tested stand out, more often or less; by chance up to 2 would'
-    """
-    chance = f"up to {found.by_chance:,.0f}" if found.by_chance >= 1 else "less than 1"
-    return (
-        f"{len(found.words):,} of {found.tested:,} {'word' if found.tested == 1 else 'words'} tested "
-        f"{'stands' if len(found.words) == 1 else 'stand'} out, more often or less; by chance {chance} would"
-    )
-
-
 def _is_stop(word: str, lang: str) -> bool:
     return word in STOP_WORDS.get(lang, frozenset()) or not any(map(str.isalpha, word))
 
@@ -306,7 +293,8 @@ def _names(store: Store, within: str, in_a_round: Sequence[str]) -> Section:
         said = f"{where}, no name was found that simple patterns show to be quoted."
         return Section(id="names", title="Most quoted names", sentences=(said,))
     few = ", ".join(f"{name} ({count:,})" for name, count in top[:8] if count > 1)
-    said = f"{where}, simple patterns find the following people quoted, in so many articles (copies once): {few}."
+    how = "articles in brackets, copies once, each spelling by itself"
+    said = f"{where}, simple patterns find these people quoted ({how}): {few}."
     if not few:
         said = f"{where}, simple patterns find nobody quoted in more than one article (copies once)."
     rows = tuple((name, count, len(outlets[name])) for name, count in top)

@@ -369,7 +369,7 @@ def _hides(mark: str) -> bool:
 def _check_free(path: Path) -> None:
     if not path.exists():
         return
-    do = "read it in with `tenor rounds --judged`, then move it away or delete it"
+    do = "read it in first (`tenor rounds --judged`), then move it away"
     try:
         filled = sum(any(cells[name] for name in _FILLED) for _, cells in _rows_of(path))
     except TenorError as error:
@@ -377,6 +377,43 @@ def _check_free(path: Path) -> None:
     if filled:
         what = f"{_articles(filled)} of this sheet {'is' if filled == 1 else 'are'} judged already"
         raise StudyError(what, do=do, place=Place(shown(path)))
+
+
+def strike(path: Path, doc_ids: Collection[str]) -> int:
+    """Take articles out of a sheet for good; what is filled in for others stays.
+
+    Returns
+    -------
+    int
+        How many rows went; 0 where there is no sheet.
+
+    Raises
+    ------
+    SourceError
+        The file can't be read as a sheet, so nobody can tell whether an article is still in it.
+
+    Examples
+    --------
+    >>> strike(Path("judge.csv"), ["d1"])
+    0
+    """
+    if not path.exists():
+        return 0
+    struck = {no_formula(doc_id) for doc_id in doc_ids}
+    gone = {line for line, cells in _rows_of(path) if cells["doc_id"] in struck}
+    if not gone:
+        return 0
+    with open_text(path) as stream:
+        whole = stream.read()
+    delimiter, _, skipped = header_of(whole)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    body = whole.lstrip("\ufeff").split("\n", skipped)[skipped]
+    for line, record in records(io.StringIO(body, newline=""), delimiter, Place(shown(path))):
+        if line + skipped not in gone:
+            writer.writerow(record.cells)
+    write_durably(path, text.getvalue().encode("utf-8-sig"), nowhere)
+    return len(gone)
 
 
 # -------------------------------------------------------------------------------------- the sheet in

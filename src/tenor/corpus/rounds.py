@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
 
 import pyarrow as pa
 
@@ -62,6 +61,7 @@ def by_date(articles: pa.Table, plan: Plan) -> Iterator[dict[str, object]]:
     A near-copy belongs to the round in which its family was first published; where its own day
     says otherwise, the row says so.
     """
+    sha = rules_sha(plan)
     stretches = {item.id: round_stretch(plan.event, item, plan.event.window) for item in plan.rounds}
 
     def round_of(day: date | None) -> str:
@@ -79,9 +79,9 @@ def by_date(articles: pa.Table, plan: Plan) -> Iterator[dict[str, object]]:
         if name != own:
             where = f"its own day says {own or 'no round'}" if row["day"] else "it has no day of its own"
             cue = f"first published by {first['outlet']} on {first['day']}; {where}"
-            yield _row(row["doc_id"], name, plan, by="date", cue=cue)
+            yield _row(row["doc_id"], name, sha, by="date", cue=cue)
         elif name:
-            yield _row(row["doc_id"], name, plan, by="date")
+            yield _row(row["doc_id"], name, sha, by="date")
 
 
 def by_reference(texts: Iterable[Mapping[str, str]], plan: Plan) -> Iterator[dict[str, object]]:
@@ -94,6 +94,7 @@ def by_reference(texts: Iterable[Mapping[str, str]], plan: Plan) -> Iterator[dic
     plan
         The study; cues stand at its rounds.
     """
+    sha = rules_sha(plan)
     finders: dict[str, Sequence[tuple[str, Finder]]] = {}
     for item in texts:
         lang = item["lang"]
@@ -105,7 +106,7 @@ def by_reference(texts: Iterable[Mapping[str, str]], plan: Plan) -> Iterator[dic
                 place = cues.first(folded)
                 if place:
                     cue = item[part][place[0] : place[1]]
-                    yield _row(item["doc_id"], name, plan, by="reference", cue=cue) | {
+                    yield _row(item["doc_id"], name, sha, by="reference", cue=cue) | {
                         "part": "title" if part == "title" else "body",
                         "start": place[0],
                         "stop": place[1],
@@ -123,12 +124,11 @@ def cue_finders(plan: Plan, lang: str) -> Sequence[tuple[str, Finder]]:
     return found
 
 
-def _row(doc_id: str, name: str, plan: Plan, *, by: str, cue: str = "") -> dict[str, object]:
+def _row(doc_id: str, name: str, sha: str, *, by: str, cue: str = "") -> dict[str, object]:
     empty = {"part": "", "start": None, "stop": None}
-    return {"doc_id": doc_id, "round": name, "by": by, "cue": cue, "study_sha": rules_sha(plan), **empty}
+    return {"doc_id": doc_id, "round": name, "by": by, "cue": cue, "study_sha": sha, **empty}
 
 
-@lru_cache(maxsize=1)
 def rules_sha(plan: Plan) -> str:
     """Return the sha256 of what a study says of its rounds: their days, window and cues."""
     said = [asdict(plan.event.window), plan.event.week_starts, *((r.id, str(r.date), r.cues) for r in plan.rounds)]

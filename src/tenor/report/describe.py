@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tenor.model import Section
+from tenor.described import Section
 from tenor.report import charts, words
 from tenor.report.export import Table, csv_bytes, csv_uri
 from tenor.report.heatmap import by_outlet
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tenor.model import Cell, Description, Listing, Passage
+    from tenor.described import Cell, Description, Listing, Passage
     from tenor.report.export import Cell as Plain
 
 # The section that holds the heat map, and the file its figures are saved in.
@@ -121,7 +121,8 @@ def write_description(found: Description, folder: Path) -> Path:
     --------
     >>> from datetime import date
     >>> from pathlib import Path
-    >>> from tenor.model import Description, Event, Manifest, Plan, Window
+    >>> from tenor.described import Description
+    >>> from tenor.model import Event, Manifest, Plan, Window
     >>> event = Event(title="Talks", timezone="UTC", window=Window(start=0, stop=2, unit="day"))
     >>> plan = Plan(id="talks", title="Three rounds", event=event, rounds=(), comparison=None, sources=(),
     ...             file="tenor.yaml", sha256="")

@@ -37,7 +37,8 @@ from tenor.studyfile import round_stretch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tenor.model import Description, Observed, Plan
+    from tenor.described import Description, Observed
+    from tenor.model import Plan
 
 MOST_OUTLETS = 40
 # So many cells say what they are when pointed at; more would make the page heavy, and the table says it too.
