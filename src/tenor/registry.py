@@ -100,7 +100,7 @@ def compared_as(name: str) -> MarginUnit:
     ('ratio', 'sd')
     """
     bare = name.partition("@")[0]
-    if bare in PLANNED and bare not in measures():
+    if bare in PLANNED:
         return PLANNED[bare]
     measure_named(name)
     return "ratio"

@@ -187,8 +187,14 @@ class Study:
             A phrase holds no word.
         """
         from tenor.audit.description import describe
+        from tenor.corpus.journal import record_once
 
-        return describe(self.refresh(), self._plan, phrases)
+        store = self.refresh()
+        found = describe(store, self._plan, phrases)
+        if found.articles:
+            # It shows how many pieces each round has, and their words: whoever reads it has looked.
+            record_once(store, "describe", ["volume.rate:", "content.keyness:"])
+        return found
 
     def copies(self) -> pa.Table:
         """Return every near-copy with the article it is a copy of, at each of three thresholds.

@@ -49,9 +49,8 @@ def test_add_search_describe(here: Path, capsys: pytest.CaptureFixture[str]) -> 
     found = json.loads(out(capsys, "search", "gespräche", "--json"))
     assert found["total"] == 2
     described = json.loads(out(capsys, "describe", "--json"))
-    assert [(row["outlet"], row["lang"], row["documents"]) for row in described["documents"]] == [
-        ("Tageblatt", "de", 2)
-    ]
+    outlets = next(item for item in described["sections"] if item["id"] == "here")["listings"][0]
+    assert [row[:3] for row in outlets["rows"]] == [["Tageblatt", "de", 2]]
 
 
 def test_adding_again_and_adding_an_edited_export(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,7 @@ def test_the_whole_way(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "there are no figures in this study yet" in out(capsys, "audit", code=66)
     assert "1,008 rows read" in out(capsys, "add")
     assert "43 already there" in out(capsys, "add")
-    assert "any candidate" in out(capsys, "describe")
+    assert "any candidate" in out(capsys, "describe", "--json")
     text = out(capsys, "audit")
     assert "INCONCLUSIVE." in text
     assert "DEPENDS ON HOW IT IS COUNTED." in text
@@ -91,9 +91,7 @@ def test_fail_on(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_errors_are_sentences_with_codes(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "No such command" in out(capsys, "adit", code=2)
-    assert "there are no articles in this study; name one with --query: " in out(
-        capsys, "measure", "volume.rate", code=66
-    )
+    assert "there are no articles in this study; run `tenor add`" in out(capsys, "measure", "volume.rate", code=66)
     assert "no file" in out(capsys, "check", "--study", "nowhere", code=66)
     Study.open(here).add()
     capsys.readouterr()
@@ -106,7 +104,7 @@ def test_errors_are_sentences_with_codes(here: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_bug_is_called_a_bug(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_self: Study) -> None:
+    def broken(_self: Study, _phrases: tuple[str, ...]) -> None:
         raise ZeroDivisionError("boom")
 
     monkeypatch.setattr(Study, "describe", broken)

@@ -91,7 +91,7 @@ def added(folder: Path, rows: Iterable[Row], name: str) -> Study:
 
 def in_rounds(words: Words, each: int = 4, planted: Sequence[tuple[int, int, str]] = ()) -> list[Row]:
     """Return so many articles of each outlet in each round; (outlets, round, word) are planted in the first outlets."""
-    rows = []
+    rows: list[Row] = []
     for place, outlet in enumerate(OUTLETS):
         for number, start in enumerate(ROUNDS):
             mine = [word for outlets, at, word in planted if place < outlets and at == number]

@@ -162,12 +162,12 @@ def test_what_is_here(found: Description, sections: dict[str, Section]) -> None:
 def test_who_copied_whom(sections: dict[str, Section]) -> None:
     copies = sections["copies"]
     within = f"In these {NUMBER} articles"
-    unknown = "it is the same day and the hour is not known, or no day is known."
+    unknown = "what it is counted as a copy of: the day is the same and the hour not known, or no day is known."
     # Three whole and one changed a little after Daily, one of unknown order, two that move.
     assert copies.sentences == (
         f"{within}, 7 ({7 / NUMBER:.1%}) are near-copies of another.",
         f"{within}, {NUMBER - 7} would be left if each copy group counted once.",
-        f"{within}, 1 of those may as well have come out before: {unknown}",
+        f"{within}, 1 of the copies may as well be older than {unknown}",
         f"{within}, copies are those of a likeness of 0.7 or more; there would be 8 at 0.5 and 6 at 0.9.",
         f"{within}, Echo most often printed what Daily had before: 4 articles.",
     )
@@ -329,7 +329,7 @@ def test_nothing_is_dated(tmp_path: Path) -> None:
     # Nobody knows who was first, so nobody is said to have been.
     copies = sections["copies"]
     assert not any("most often printed" in item for item in copies.sentences)
-    assert any("1 of those may as well have come out before" in item for item in copies.sentences)
+    assert any("1 of the copies may as well be older" in item for item in copies.sentences)
     assert {item.outlet for item in copies.passages} == {"Daily", "Echo"}
 
 

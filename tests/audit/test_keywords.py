@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tenor.audit.keywords import blanked, texts_of
@@ -11,10 +9,9 @@ from tenor.corpus.journal import seen_before
 from tenor.described import KeyWords, stand_out
 from tenor.errors import StudyError, UnknownName
 from tenor.study import Study
-from tests.audit.planted import CLAIMS, OUTLETS, Words, in_rounds, row, study_of
+from tests.audit.planted import OUTLETS, Words, in_rounds, row, study_of
 
 RUSSIAN = "Переговорщики встретились в Стамбуле и ничего не решили, сообщил министр номер {}."
-KEYNESS = CLAIMS.replace("volume.rate", "content.keyness")
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +73,12 @@ def test_sides(study: Study) -> None:
     assert study.compare(["r3"], ["r1"], query="talks") == ()
 
 
-def test_looking_is_remembered(tmp_path: Path) -> None:
-    words = Words()
-    rows = [row(n, outlet, "2024-02-01", words.text(20)) for n, outlet in enumerate(OUTLETS[:2])]
-    study = study_of(tmp_path, rows, claims=KEYNESS)
-    assert [item.after_viewing for item in study.preregister()] == [False]
-    (found,) = study.compare(["r3"], ["r1", "r2"])
-    assert found.note == "no article in the round"
-    assert "content.keyness:" in seen_before(study.store)
-    assert [item.after_viewing for item in study.preregister()] == [True]
+def test_looking_is_remembered(study: Study, found: dict[str, KeyWords]) -> None:
+    assert found
+    before = len(study.store.query("FROM runs", {}))
+    study.compare(["r3"], ["r1"], query="talks")
+    assert {"content.keyness:", "content.keyness:talks"} <= seen_before(study.store)
+    assert len(study.store.query("FROM runs", {})) == before + 1
 
 
 def test_boilerplate_is_blanked_in_place(study: Study) -> None:

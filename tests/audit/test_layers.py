@@ -35,7 +35,8 @@ def rows(items: Sequence[dict[str, object]]) -> pa.Table:
 
 def kept(items: Sequence[dict[str, object]], layer: Layer) -> list[object]:
     table = rows(items)
-    return table["doc_id"].filter(pa.array(rows_of(table, layer).kept)).to_pylist()
+    found: list[object] = table["doc_id"].filter(pa.array(rows_of(table, layer).kept)).to_pylist()
+    return found
 
 
 def test_which_layers_there_are() -> None:
@@ -123,7 +124,7 @@ def test_squares_are_those_of_whole_articles() -> None:
     ]
     squares = {}
     for rule in ("left out", "counted"):
-        found = grid(rows(items), NO_DOUBT.empty_table(), Layer("all", rule))  # type: ignore[arg-type]
+        found = grid(rows(items), NO_DOUBT.empty_table(), Layer("all", rule))
         assert found is not None
         squares[rule] = (found.num.tolist(), found.den.tolist(), found.squares.tolist())
     assert squares == {"left out": ([[8]], [[2]], [[9 + 25]]), "counted": ([[12]], [[2]], [[49 + 25]])}

@@ -11,9 +11,9 @@ import pytest
 from tenor.coding.judging import NAME, Judgements
 from tenor.coding.sample import kept_sample, strike
 from tenor.corpus.human import Journal
-from tenor.errors import MissingInput, SourceError, StudyError
+from tenor.errors import MissingInput, SeveralErrors, SourceError, StudyError
 from tenor.study import JUDGE_FILE, Study
-from tests.audit.planted import OUTLETS, STUDY, Words, added, row, study_of
+from tests.audit.planted import OUTLETS, STUDY, Row, Words, added, row, study_of
 
 TALKS = STUDY.replace("negotiator*", "talks")
 SIZES = {"outside/cue": 2, "outside/no cue": 2, "r1/no cue": 6, "r2/no cue": 6, "r3/cue": 3, "r3/no cue": 3}
@@ -23,7 +23,7 @@ Sheet = dict[str, dict[str, str]]
 def write(folder: Path) -> Study:
     """22 articles: six in each round, four outside; a cue for the third round in three and in two."""
     words = Words()
-    rows = []
+    rows: list[Row] = []
     for n, outlet in enumerate(OUTLETS):
         rows += [
             row(n, outlet, "2024-02-01", words.text(30, "talks")),
@@ -157,7 +157,7 @@ def _then_the_study_changes(study: Study) -> None:
 def test_answers_with_mistakes(study: Study) -> None:
     path, _ = study.judge(6)
     fill(study, lambda place, _: ("maybe", "none") if place == 1 else ("yes", "r9") if place == 2 else ("", ""))
-    with pytest.raises(SourceError) as error:
+    with pytest.raises(SeveralErrors) as error:
         study.judged(path)
     assert f"{path}:3: about_event is 'maybe'; write yes or no" in str(error.value)
     assert f"{path}:4: no round 'r9'" in str(error.value)
@@ -165,13 +165,6 @@ def test_answers_with_mistakes(study: Study) -> None:
     counted, problem = study.judged(path, coder="ann")
     assert counted == "5 articles judged, 10 entries are new; 0 left to judge"
     assert problem == f"{path}:3: about_event is empty; the row is skipped"
-
-
-def test_nothing_to_judge(tmp_path: Path) -> None:
-    study = study_of(tmp_path, [row(1, "Daily", "2024-02-01", Words().text(30))], TALKS)
-    with pytest.raises(MissingInput, match="the search found no article"):
-        study.judge(5)
-    assert not (tmp_path / JUDGE_FILE).exists()
 
 
 def test_striking_keeps_the_rest(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ LATE = "2025-07-23T22:30:00"
 
 def day_in(zone: str, moment: str, precision: Precision = "minute", tz_source: TzSource = "given") -> date | None:
     at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    columns = (pa.chunked_array([[item]]) for item in (at, precision, tz_source))
-    found: date | None = days(*columns, zone)[0].as_py()
+    published, known, said = (pa.chunked_array([[item]]) for item in (at, precision, tz_source))
+    found: date | None = days(published, known, said, zone)[0].as_py()
     return found
 
 
@@ -57,8 +57,8 @@ def test_the_day_of_a_moment(
     zone: str, moment: str, precision: Precision, tz_source: TzSource, found: str | None
 ) -> None:
     if moment[:4] in ("0001", "9999"):  # no local time that Python knows; all that matters is that there is no error
-        at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-        assert len(days(*(pa.chunked_array([[item]]) for item in (at, precision, tz_source)), zone)) == 1
+        published = pa.chunked_array([[datetime.fromisoformat(moment).replace(tzinfo=UTC)]])
+        assert len(days(published, pa.chunked_array([[precision]]), pa.chunked_array([[tz_source]]), zone)) == 1
         return
     assert day_in(zone, moment, precision, tz_source) == (None if found is None else day(found))
 

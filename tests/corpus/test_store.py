@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -19,7 +19,7 @@ import pytest
 from tenor.corpus.completeness import gaps, stops
 from tenor.corpus.ingest import add_counts, imports_of
 from tenor.corpus.store import Store
-from tenor.errors import Busy, SourceError, StoreDamaged
+from tenor.errors import Busy, SourceError, StoreDamaged, UnknownName
 from tenor.model import Count, ImportReport
 from tenor.tables import COUNTS
 
@@ -102,6 +102,108 @@ def test_an_error_while_writing_leaves_nothing_visible(tmp_path: Path) -> None:
 def _row(day: int) -> dict[str, object]:
     item = count(day)
     return {name: getattr(item, name) for name in COUNTS.names}
+
+
+def counted(*days: int) -> pa.Table:
+    return pa.Table.from_pylist([_row(day) for day in days], COUNTS)
+
+
+def stored(store: Store) -> list[int]:
+    return [line - 2 for line in store.query("SELECT line FROM counts ORDER BY line", {})["line"].to_pylist()]
+
+
+def test_replaced_rows_take_the_place_of_all(tmp_path: Path) -> None:
+    store = Store(tmp_path, grace=timedelta(0))
+    store.append("counts", counted(0, 1))
+    store.append("counts", counted(2))
+    with store.snapshot() as before:
+        store.replace({"counts": counted(1, 5)})
+        assert before.query("SELECT count(*) AS n FROM counts", {}).to_pylist() == [{"n": 3}]
+    assert stored(store) == [1, 5]
+    store.append("counts", counted(6))
+    assert stored(store) == [1, 5, 6]
+    store.replace({"counts": COUNTS.empty_table()})
+    assert stored(store) == []
+    # What was replaced goes with the next sweep; rows that were there before may come back.
+    store.replace({"counts": counted(1, 5)})
+    store.sweep(datetime.now(tz=UTC) + timedelta(hours=1))
+    assert stored(store) == [1, 5]
+    assert len(list((tmp_path / "counts").iterdir())) == 1
+    assert store.verify() == ()
+
+
+def test_replacing_with_the_same_rows_keeps_them(tmp_path: Path) -> None:
+    store = Store(tmp_path, grace=timedelta(0))
+    for _ in range(2):
+        store.replace({"counts": counted(0, 1)})
+    store.sweep(datetime.now(tz=UTC) + timedelta(hours=1))
+    assert stored(store) == [0, 1]
+    assert store.verify() == ()
+
+
+def test_several_tables_are_replaced_at_once_or_not_at_all(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.replace({"counts": counted(0)})
+    entries = sorted((tmp_path / "_log").iterdir())
+    with pytest.raises(UnknownName, match="cuonts"):
+        store.replace({"counts": counted(1), "cuonts": counted(1)})
+    with pytest.raises(ValueError, match="field names"):
+        store.replace({"counts": counted(1), "runs": pa.table({"at": ["no moment"]})})
+    assert stored(store) == [0]
+    assert sorted((tmp_path / "_log").iterdir()) == entries
+    assert len(list((tmp_path / "counts").iterdir())) == 1
+
+
+_REPLACER = """
+import os, signal, sys
+from pathlib import Path
+from tests.corpus.test_store import counted
+from tenor.corpus.store import Store
+
+point = sys.argv[2]
+store = Store(Path(sys.argv[1]), at=lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == point else None)
+store.replace({"counts": counted(7, 8)})
+"""
+
+
+@pytest.mark.parametrize("point", ["half file", "after rename", "before log", "after log"])
+def test_killed_while_replacing(tmp_path: Path, point: str) -> None:
+    root, store = Path(__file__).parents[2], Store(tmp_path)
+    store.append("counts", counted(0))
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, "-c", _REPLACER, str(tmp_path), point]
+    died = subprocess.run(command, check=False, cwd=root, env=environment, timeout=60)
+    assert died.returncode == -signal.SIGKILL
+    assert stored(store) == ([7, 8] if point == "after log" else [0])
+    assert store.verify() == ()
+    store.replace({"counts": counted(9)})
+    store.sweep(datetime.now(tz=UTC) + timedelta(hours=1))
+    assert stored(store) == [9]
+    assert len(list((tmp_path / "counts").iterdir())) == 1
+
+
+def test_rows_in_pieces_are_all_rows_in_order(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.append("counts", counted(*range(5_000)))
+    with store.snapshot() as then:
+        parts = list(then.batches("SELECT line FROM counts WHERE line > $n ORDER BY line DESC", {"n": 11}, rows=1_700))
+        store.replace({"counts": counted(0)})
+        again = [row for part in then.batches("SELECT line FROM counts", {}) for row in part["line"].to_pylist()]
+    assert [value for part in parts for value in part["line"].to_pylist()] == list(range(5_001, 11, -1))
+    assert len(parts) > 1
+    assert max(part.num_rows for part in parts) <= 1_700
+    assert len(again) == 5_000
+    with store.snapshot() as then:
+        assert [part.num_rows for part in then.batches("SELECT line FROM counts WHERE line < 0", {})] == []
+
+
+def test_rows_in_pieces_of_a_damaged_segment(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.append("counts", counted(0))
+    with store.snapshot() as then:
+        store.paths("counts")[0].unlink()
+        with pytest.raises(StoreDamaged, match="missing"):
+            list(then.batches("SELECT * FROM counts", {}))
 
 
 _WRITER = """

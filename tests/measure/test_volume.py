@@ -105,12 +105,12 @@ def test_measures_keep_their_promises(tmp_path: Path, measure: Measure, query: s
 
 def test_counts_of_others_are_what_they_were(tmp_path: Path) -> None:
     (tmp_path / "tenor.yaml").write_text(STUDY, encoding="utf-8")
-    lines = ["date,outlet,query,matched,total", "2024-02-01,a,talks,1,10", "2024-02-02,a,talks,3,"]
+    lines = ["date,outlet,query,matched,total", "2024-02-01,a,talks,1,10", "2024-02-02,a,talks,3,12"]
     (tmp_path / "counts.csv").write_text("\n".join(lines), encoding="utf-8")
     study = Study.open(tmp_path)
     study.add()
     assert asked(study, RATE, "talks") == [("a", 1, False, None, 1, 1), ("a", 2, False, None, 3, 1)]
-    assert asked(study, SHARE, "talks") == [("a", 1, False, None, 1, 10), ("a", 2, False, None, 3, None)]
+    assert asked(study, SHARE, "talks") == [("a", 1, False, None, 1, 10), ("a", 2, False, None, 3, 12)]
     assert asked(study, WORDS, "talks") == []
 
 

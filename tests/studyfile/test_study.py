@@ -67,6 +67,24 @@ def claims_error(small: Small, old: str, new: str) -> str:
         ("id: small", "id: small\nid: again", 3, "this setting stands here twice"),
         ("title: Talks", "title: [Talks", 6, "this is not YAML"),
         ("title: Talks", "title: &a Talks\n  occasion: *a", 6, "aliases"),
+        ("date: 2024-02-01}", 'date: 2024-02-01, cues: {en: ["*round"]}}', 9, "* may only stand at the end of a word"),
+        ("date: 2024-02-01}", 'date: 2024-02-01, cues: {en: ["r*und"]}}', 9, "* may only stand at the end of a word"),
+        ("date: 2024-02-01}", 'date: 2024-02-01, cues: {english: ["round"]}}', 9, "cues"),
+        ("id: small", "actors: [{id: a, name: A B, kind: person, aliases: {en: [B]}}]\nid: small", 2, "public role"),
+        ("id: small", "queries: [{id: q, any: ['!!']}]\nid: small", 2, "queries.0.any"),
+        (
+            "id: small",
+            "outlets: [{name: A, observed: [{from: 2024-01-02, to: 2024-01-01, why: log}]}]\nid: small",
+            2,
+            "these days end before they start",
+        ),
+        (
+            "id: small",
+            "outlets: [{name: A, observed: [{from: 2024-01-01, to: 2024-01-09, why: log}], "
+            "unobserved: [{from: 2024-01-05, to: 2024-01-05, why: crash}]}]\nid: small",
+            2,
+            "declared observed and unobserved",
+        ),
     ],
 )
 def test_study_mistakes_are_named(small: Small, old: str, new: str, line: int, says: str) -> None:
@@ -102,6 +120,8 @@ def test_all_mistakes_are_named_at_once(small: Small) -> None:
         ("relation: less", "relation: less\n        population: outlets like these", 14, "is too narrow"),
         ("relation: less", "relation: less\n        population: these outlets", 14, "nothing says which"),
         ("relation: less", "relation: less\n        settled: {basline: no}", 14, "no axis 'basline'"),
+        ("volume.share", "content.keyness", 10, "content.keyness lists words, it is no one number"),
+        ("relation: less", "relation: less\n        of: {actor: x}", 14, "no actor 'x'; describe it under 'actors'"),
     ],
 )
 def test_claims_mistakes_are_named(small: Small, old: str, new: str, line: int, says: str) -> None:

@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 Query = Callable[[str, Mapping[str, object]], pa.Table]
 NEEDED = 20
 _STRIP = 400
+# Relative to the values: what is left of equal ones by rounding.
+_NO_SPREAD = 1e-9
 POPULATION = "comparable events"
 
 
@@ -130,9 +132,9 @@ def _test(sides: Sides, comparison: Floats, *, raw: bool) -> RatioTest | None:
     """Return the test, None where nothing varies at all: there is no spread to judge by."""
     if raw:
         by_logarithm = log_contrast(sides, comparison)
-        return by_logarithm if by_logarithm.std_error > 0 else None
+        return by_logarithm if by_logarithm.std_error > _NO_SPREAD else None
     by_rise = linear_contrast(sides, comparison)
-    return by_rise if by_rise.error_above > 0 or by_rise.error_below > 0 else None
+    return by_rise if max(by_rise.error_above, by_rise.error_below) > _NO_SPREAD * by_rise.below else None
 
 
 def _above_zero(cell: Cell) -> tuple[Floats, Floats, str]:
@@ -203,20 +205,16 @@ def alternatives(cell: Cell, found: Effect, measure: Measure, alpha: float) -> t
     shown = [estimate_of(found.test, alpha, own), *_by_noise(cell, found, measure, alpha)]
     rounds = cell.rounds
     if len(rounds.num) >= 2 and np.all(rounds.den.sum(axis=0) > 0) and np.all(rounds.num.sum(axis=0) > 0):
-        shown.append(
-            estimate_of(
-                outlet_contrast(rounds.num.T, rounds.den.T, found.sides.weights, found.sides.occasions),
-                alpha,
-                "outlets as clusters (do not believe for volume: blind to news days all outlets share)",
-                "outlets like these",
-            )
-        )
+        by_outlet = outlet_contrast(rounds.num.T, rounds.den.T, found.sides.weights, found.sides.occasions)
+        how = "outlets as clusters (do not believe for volume: blind to news days all outlets share)"
+        if by_outlet.std_error > _NO_SPREAD:
+            shown.append(estimate_of(by_outlet, alpha, how, "outlets like these"))
     return tuple(shown)
 
 
 def _by_noise(cell: Cell, found: Effect, measure: Measure, alpha: float) -> list[Estimate]:
     """Return the intervals of those who take pieces for independent draws."""
-    if measure.scale == "mean":
+    if measure.scale == "mean" or noise_contrast(found.sides, 1.0).std_error <= _NO_SPREAD:
         return []
     noise = "binomial" if measure.scale == "share" else "Poisson"
     phi = dispersion(cell.comparison.num.sum(axis=0), cell.comparison.den.sum(axis=0), measure.scale)

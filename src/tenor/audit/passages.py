@@ -71,11 +71,12 @@ def copies(store: Store, within: str) -> Section:
     ]
     if main["editions"]:
         n = main["editions"]
-        sentences.append(f"{within}, {n:,} of those {_is_one(n, 'a language edition', 'language editions')} of it.")
+        sentences.append(f"{within}, {n:,} of the copies {_is_one(n, 'a language edition', 'language editions')}.")
     if unknown:
+        they = "it is" if unknown == 1 else "they are"
         sentences.append(
-            f"{within}, {unknown:,} of those may as well have come out before: "
-            "it is the same day and the hour is not known, or no day is known."
+            f"{within}, {unknown:,} of the copies may as well be older than what {they} counted as a copy of: "
+            "the day is the same and the hour not known, or no day is known."
         )
     others = [f"{row['copies'] + row['editions']:,} at {level:g}" for level, row in at.items() if level != COUNTED_AT]
     sentences.append(
@@ -275,8 +276,9 @@ def _names(store: Store, within: str, in_a_round: Sequence[str]) -> Section:
     ids = store.query("SELECT doc_id FROM articles WHERE first_publisher ORDER BY doc_id", {})["doc_id"].to_pylist()
     where = within
     if len(ids) > _MOST_TEXTS:
-        ids = list(in_a_round)[:_MOST_TEXTS]
-        where = f"{within} (looking only at the {len(ids):,} of the rounds)"
+        # Ids are hashes, so the first of them are a sample by chance.
+        ids = list(in_a_round or ids)[:_MOST_TEXTS]
+        where = f"{within} (looking only at {len(ids):,} {'of the rounds' if in_a_round else 'of them'})"
     articles: Counter[str] = Counter()
     outlets: defaultdict[str, set[str]] = defaultdict(set)
     places: dict[str, tuple[str, int, int]] = {}

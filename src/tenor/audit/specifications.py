@@ -37,17 +37,19 @@ def registered_choice(frame: Frame, hypothesis: Hypothesis) -> Choice:
     )
 
 
-def choices(frame: Frame, hypothesis: Hypothesis) -> list[Choice]:
+def choices(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> list[Choice]:
     """Return all ways of counting that apply, the registered one first."""
     event = frame.plan.event
     exposures: list[Exposure] = ["per round"]
     if len({item.occasions for item in frame.rounds}) > 1 or hypothesis.exposure == "per occasion":
         exposures.append("per occasion")
+    # A rise above the usual length of a piece is no claim anybody makes, and its ratios are wild.
+    baselines = _BASELINES if measure.scale != "mean" else (hypothesis.baseline,)
     poolings: list[Pooling] = ["pool", "outlet"] if len(frame.grids[0].outlets) > 1 else ["pool"]
     ways = [
         Choice(window=window, baseline=baseline, exposure=exposure, pooling=pooling, copies=copies, boilerplate=lines)
         for window, baseline, exposure, pooling, (copies, lines) in product(
-            (event.window, *event.other_windows), _BASELINES, exposures, poolings, frame.layers
+            (event.window, *event.other_windows), baselines, exposures, poolings, frame.layers
         )
     ]
     first = registered_choice(frame, hypothesis)
@@ -61,7 +63,7 @@ def count_all(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> list[Co
     seen: set[tuple[object, ...]] = set()
     counted = []
     cells: dict[Choice, Cell] = {}
-    for way in choices(frame, hypothesis):
+    for way in choices(frame, hypothesis, measure):
         # Exposure only divides: the sums are the same per round and per occasion.
         plain = replace(way, exposure="per round")
         if plain not in cells:

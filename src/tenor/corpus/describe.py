@@ -15,20 +15,6 @@ SELECT outlet, query, days, min(start) AS first, max(start) AS last, count(*) AS
        CAST(sum(matched) AS BIGINT) AS matched, CAST(sum(total) AS BIGINT) AS total, max(matched) AS most
 FROM counts GROUP BY outlet, query, days ORDER BY outlet, query, days"""
 
-# Of every document the newest version only, so that an edited article is one article.
-_DOCUMENTS = """\
-WITH newest AS (
-  SELECT *, row_number() OVER (
-    PARTITION BY outlet, CASE WHEN native_id = '' THEN doc_id ELSE native_id END ORDER BY version DESC
-  ) AS back
-  FROM documents
-)
-SELECT outlet, lang, count(*) AS documents, count(*) FILTER (WHERE version > 1) AS edited,
-       count(*) FILTER (WHERE deleted) AS deleted, count(*) FILTER (WHERE published IS NULL) AS undated,
-       CAST(min(published) AS DATE) AS first, CAST(max(published) AS DATE) AS last,
-       CAST(sum(length(text)) AS BIGINT) AS characters
-FROM newest WHERE back = 1 GROUP BY outlet, lang ORDER BY documents DESC, outlet, lang"""
-
 _SINCE = """\
 SELECT first_seen, doc_id, outlet, native_id, version, changed, published, title
 FROM documents WHERE first_seen >= $since ORDER BY first_seen, outlet, native_id, version"""
@@ -72,19 +58,6 @@ def copies_table(store: Store) -> pa.Table:
     0
     """
     return store.query(_COPIES, {})
-
-
-def documents_table(store: Store) -> pa.Table:
-    """Return a row for each outlet and language: articles, edited, deleted and undated ones, days, characters.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     documents_table(Store(folder)).num_rows
-    0
-    """
-    return store.query(_DOCUMENTS, {})
 
 
 def new_since(store: Store, moment: datetime) -> pa.Table:

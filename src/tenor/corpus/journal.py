@@ -35,6 +35,22 @@ def record(store: Store, command: str, looked_at: Sequence[str], inputs: Sequenc
     store.append("runs", pa.Table.from_pylist([row], RUNS))
 
 
+def record_once(store: Store, command: str, looked_at: Sequence[str]) -> None:
+    """Record that a run looked at some measures, unless an earlier one had looked at all of them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for _ in range(2):
+    ...         record_once(Store(folder), "describe", ["volume.rate:"])
+    ...     Store(folder).query("SELECT count(*) AS n FROM runs", {})["n"].to_pylist()
+    [1]
+    """
+    if not seen_before(store).issuperset(looked_at):
+        record(store, command, looked_at, [])
+
+
 def seen_before(store: Store) -> set[str]:
     """Return every ``measure:query`` that any run has looked at.
 

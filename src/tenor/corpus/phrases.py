@@ -35,7 +35,7 @@ def _folded(char: str) -> str:
         return _SPECIAL[char]
     if char in _WHOLE:
         return char.lower()
-    letter, *marks = unicodedata.normalize("NFD", char)
+    letter, *marks = list(unicodedata.normalize("NFD", char))
     # What a Korean syllable falls apart into are letters, and no marks on its first one.
     base = (letter if all(map(unicodedata.combining, marks)) else char).lower()
     return base if len(base) == 1 else char

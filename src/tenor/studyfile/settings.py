@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tenor import model
 
@@ -21,7 +21,15 @@ def _day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, Field(min_length=1, max_length=5_000)]
-Phrase = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\w")]
+
+
+def _starred(value: str) -> str:
+    if re.search(r"\*\w|(?:^|\W)\*", value):
+        raise ValueError(f"'{value}': * may only stand at the end of a word, as in 'negotiat*'")
+    return value
+
+
+Phrase = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\w"), AfterValidator(_starred)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 
 
