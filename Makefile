@@ -32,7 +32,7 @@ test-all: test ## test, then the slow tests, the demo from a built wheel, and th
 lint: .venv/.test ## check style and types
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy src tests docs $(wildcard benchmarks/*.py)
+	$(RUN) -m mypy src tests docs training $(wildcard benchmarks/*.py)
 
 docs: .venv/.test ## build the documentation into docs/_build/html
 	$(RUN) -m doctest docs/generate.py
@@ -49,7 +49,7 @@ bench: .venv/.test ## run every benchmark
 clean: ## remove everything that these targets made
 	rm -rf .venv demo build dist docs/_build docs/generated
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs benchmarks training -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written after the step it stands for, so a failed step leaves none.
 .venv/.created:

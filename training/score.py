@@ -81,7 +81,9 @@ def macro_f1(gold: Sequence[str], guess: Sequence[str], labels: Sequence[str] | 
     return float(np.mean(list(each.values())))
 
 
-def multilabel_macro_f1(gold: Sequence[Collection[str]], guess: Sequence[Collection[str]], labels: Sequence[str]) -> float:
+def multilabel_macro_f1(
+    gold: Sequence[Collection[str]], guess: Sequence[Collection[str]], labels: Sequence[str]
+) -> float:
     """Return the mean over `labels` of the F1 of having the label.
 
     Examples
@@ -206,9 +208,7 @@ def _merged(marks: Iterable[Mark]) -> list[tuple[int, int]]:
 
 def _by_label(spans: Spans) -> dict[tuple[str, str], list[tuple[int, int]]]:
     labels = {(doc, mark.label) for doc, marks in spans.items() for mark in marks}
-    return {
-        (doc, label): _merged(mark for mark in spans[doc] if mark.label == label) for doc, label in sorted(labels)
-    }
+    return {(doc, label): _merged(mark for mark in spans[doc] if mark.label == label) for doc, label in sorted(labels)}
 
 
 def _covered(spans: Mapping[Key, list[tuple[int, int]]], by: Mapping[Key, list[tuple[int, int]]]) -> float:

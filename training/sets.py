@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.shapes import LICENCES, Example, Licence, Mark, Row, Source, Split
+from training.shapes import LICENCES, Example, Mark, Row, Source, Split
 from training.text import normalise, sentences, windows
 
 # The longest window of a document, in characters: quotes need the paragraph, entities the sentence.
@@ -213,9 +213,7 @@ def _pieces(whole: Example, limit: int) -> Iterator[Example]:
 
 def _emobank(found: Sequence[Row], split: Split) -> Iterator[Example]:
     for row in found:
-        yield _example(
-            "emobank", "affect", split, row, values=(row["valence"], row["arousal"], row["dominance"])
-        )
+        yield _example("emobank", "affect", split, row, values=(row["valence"], row["arousal"], row["dominance"]))
 
 
 def _goemotions(found: Sequence[Row], split: Split) -> Iterator[Example]:
@@ -395,9 +393,7 @@ _ALL = (
         read=_unlp2025,
         evaluate_only=True,
     ),
-    Source(
-        name="ner_uk", tasks=("entity",), licence="non-commercial", read=_cut("ner_uk", WINDOW), evaluate_only=True
-    ),
+    Source(name="ner_uk", tasks=("entity",), licence="non-commercial", read=_cut("ner_uk", WINDOW), evaluate_only=True),
     Source(
         name="frac",
         tasks=("policy_frame",),

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from training.shapes import Task
 
-EMOTIONS = tuple(
-    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval "
-    "disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief "
-    "remorse sadness surprise neutral".split()
+EMOTIONS = (
+    "admiration",
+    "amusement",
+    "anger",
+    "annoyance",
+    "approval",
+    "caring",
+    "confusion",
+    "curiosity",
+    "desire",
+    "disappointment",
+    "disapproval",
+    "disgust",
+    "embarrassment",
+    "excitement",
+    "fear",
+    "gratitude",
+    "grief",
+    "joy",
+    "love",
+    "nervousness",
+    "optimism",
+    "pride",
+    "realization",
+    "relief",
+    "remorse",
+    "sadness",
+    "surprise",
+    "neutral",
 )
 TECHNIQUES = (
     "Appeal_to_Authority",
@@ -25,17 +50,52 @@ TECHNIQUES = (
     "Thought-terminating_Cliches",
     "Whataboutism,Straw_Men,Red_Herring",
 )
-MANIPULATIONS = tuple(
-    "appeal_to_fear bandwagon cherry_picking cliche euphoria fud glittering_generalities loaded_language straw_man "
-    "whataboutism".split()
+MANIPULATIONS = (
+    "appeal_to_fear",
+    "bandwagon",
+    "cherry_picking",
+    "cliche",
+    "euphoria",
+    "fud",
+    "glittering_generalities",
+    "loaded_language",
+    "straw_man",
+    "whataboutism",
 )
-POLICY_FRAMES = tuple(
-    "cultural_identity economic fairness_and_equality health_and_safety legality_and_crime morality other "
-    "political_and_policies public_opinion security_and_defense".split()
+POLICY_FRAMES = (
+    "cultural_identity",
+    "economic",
+    "fairness_and_equality",
+    "health_and_safety",
+    "legality_and_crime",
+    "morality",
+    "other",
+    "political_and_policies",
+    "public_opinion",
+    "security_and_defense",
 )
-PLOVER = tuple(
-    "ACCUSE AGREE AID ASSAULT COERCE CONCEDE CONSULT COOPERATE DEMAND DISAPPROVE FIGHT INVESTIGATE MOBILIZE PROTEST "
-    "REJECT REQUEST RETREAT SANCTION SUPPORT THREATEN YIELD".split()
+PLOVER = (
+    "ACCUSE",
+    "AGREE",
+    "AID",
+    "ASSAULT",
+    "COERCE",
+    "CONCEDE",
+    "CONSULT",
+    "COOPERATE",
+    "DEMAND",
+    "DISAPPROVE",
+    "FIGHT",
+    "INVESTIGATE",
+    "MOBILIZE",
+    "PROTEST",
+    "REJECT",
+    "REQUEST",
+    "RETREAT",
+    "SANCTION",
+    "SUPPORT",
+    "THREATEN",
+    "YIELD",
 )
 SLANTS = (
     "subjectivity",
@@ -57,7 +117,9 @@ _ALL = (
     Task(name="emotions", head="labels", labels=EMOTIONS, asks="Which emotions does the writer show?"),
     Task(name="biased", head="classes", labels=("no", "yes"), asks="Is the sentence worded with bias?"),
     Task(name="npov", head="classes", labels=("no", "yes"), asks="Would an encyclopedia find the statement slanted?"),
-    Task(name="slant", head="regression", labels=SLANTS, asks="How do readers judge the sentence, mean of their votes?"),
+    Task(
+        name="slant", head="regression", labels=SLANTS, asks="How do readers judge the sentence, mean of their votes?"
+    ),
     Task(name="check_worthy", head="classes", labels=("no", "yes"), asks="Is this a claim worth a check?"),
     Task(name="pledge", head="classes", labels=("no", "narrow", "broad"), asks="Is this an election pledge?"),
     Task(name="promise", head="classes", labels=("no", "yes"), asks="Does the paragraph promise something?"),

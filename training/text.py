@@ -7,9 +7,9 @@ import unicodedata
 
 WORDS = re.compile(r"\w+")
 ENDS = re.compile(r"[.!?…]+[\"'»”’)\]]*\s+(?=[\"'«“‘(\[—–-]*\s*[^\W_a-zа-яёіїєґ])|\s*\n\s*")
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sen rep gov gen col lt sgt st jr sr vs no u.s u.k u.n e.g i.e inc ltd co corp jan feb mar apr "
-    "aug sept oct nov dec г гг т.е т.к т.д т.п им ул д руб коп тыс млн млрд с стр см р м п ст".split()
+ABBREVIATIONS = re.compile(
+    r"mrs?|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|st|jr|sr|vs|u\.s|u\.k|u\.n|e\.g|i\.e|inc|ltd|co|corp"
+    r"|jan|feb|mar|apr|aug|sept|oct|nov|dec|гг?|т\.[екдп]|им|ул|д|руб|коп|тыс|млн|млрд|с|стр|см|р|м|п|ст"
 )
 
 
@@ -70,7 +70,9 @@ def windows(text: str, limit: int) -> list[tuple[int, int]]:
 def _abbreviated(text: str, start: int, stop: int) -> bool:
     words = text[start:stop].rsplit(maxsplit=1)
     last = words[-1].strip("\"'«“‘([").casefold() if words else ""
-    return text[stop] == "." and (last in ABBREVIATIONS or (len(last) == 1 and last.isalpha()))
+    if text[stop] != "." or not text[stop + 1].isspace():
+        return False
+    return ABBREVIATIONS.fullmatch(last) is not None or (len(last) == 1 and last.isalpha())
 
 
 def _stripped(text: str, start: int, stop: int) -> tuple[int, int]:

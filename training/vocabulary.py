@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
@@ -13,9 +13,14 @@ SPACE = "▁"
 # Pieces stand in the order of how common they are in a hundred languages.
 COMMON = 30_000
 # A piece that our texts have so often stays, however rare it is elsewhere.
-SEEN = 2
-# Turkish and Ukrainian stay whole: no other language of ours has these letters.
+SEEN = 8
+# Another script's sign that our texts have so often, such as the Greek of a name, is worth a row.
+SEEN_SIGN = 2
+# Pieces with letters that no other language of ours has stay.
 LETTERS = re.compile("[ğışİĞŞіїєґІЇЄҐ]")
+# So do pieces that read like these languages: of Turkish and Ukrainian there is little or no text to count.
+SPARSE = ("tr", "az", "uk", "ru")
+SHORTEST = 3
 ALPHABETS = ("LATIN", "CYRILLIC")
 
 
@@ -53,11 +58,13 @@ def readable(piece: str) -> bool:
     return True
 
 
-def pruned(tokenizer: Mapping[str, Any], counts: Mapping[int, int]) -> tuple[str, tuple[int, ...]]:
+def pruned(
+    tokenizer: Mapping[str, Any], counts: Mapping[int, int], language: Callable[[str], str]
+) -> tuple[str, tuple[int, ...]]:
     """Return a smaller tokenizer as JSON, and the old numbers of the pieces it keeps, in order.
 
-    Kept are special pieces, readable single signs, and readable pieces that are common, that our texts have, or
-    that have a letter of Turkish or Ukrainian.
+    Kept are special pieces, readable single signs, and readable pieces that are common, that our texts have, that
+    have a letter of Turkish or Ukrainian, or that read like a language of which we have little text.
 
     Parameters
     ----------
@@ -65,6 +72,8 @@ def pruned(tokenizer: Mapping[str, Any], counts: Mapping[int, int]) -> tuple[str
         A Unigram tokenizer's JSON, read.
     counts
         How often our texts have each piece, by number.
+    language
+        Names the language that a word or a part of one is most like.
 
     Raises
     ------
@@ -75,7 +84,11 @@ def pruned(tokenizer: Mapping[str, Any], counts: Mapping[int, int]) -> tuple[str
     if model["type"] != "Unigram":
         raise ValueError(f"A Unigram tokenizer is needed, not {model['type']}.")
     pieces = [piece for piece, _ in model["vocab"]]
-    kept = tuple(number for number, piece in enumerate(pieces) if _stays(number, piece, counts.get(number, 0)))
+    kept = tuple(
+        number
+        for number, piece in enumerate(pieces)
+        if _stays(number, piece, counts.get(number, 0)) or _sparse(piece, language)
+    )
     new = {pieces[number]: place for place, number in enumerate(kept)}
     vocab = [model["vocab"][number] for number in kept]
     added = [{**token, "id": new[token["content"]]} for token in tokenizer["added_tokens"]]
@@ -96,7 +109,11 @@ def _stays(number: int, piece: str, count: int) -> bool:
     if piece in SPECIAL:
         return True
     if not readable(piece):
-        # Another script's sign that our texts do have, such as the Greek of a name, is worth a row.
-        return len(piece) == 1 and count >= SEEN
+        return len(piece) == 1 and count >= SEEN_SIGN
     letters = piece.replace(SPACE, "")
     return len(letters) <= 1 or number < COMMON or count >= SEEN or bool(LETTERS.search(piece))
+
+
+def _sparse(piece: str, language: Callable[[str], str]) -> bool:
+    letters = piece.replace(SPACE, "")
+    return len(letters) >= SHORTEST and letters.isalpha() and readable(piece) and language(letters) in SPARSE
