@@ -517,7 +517,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A measure over time with the stretches that matter in it."""
+    """A measure over time with the stretches that matter in it; of all outlets, or of some."""
 
     measure: Measure
     query: str
@@ -525,6 +525,7 @@ class Series:
     rounds: tuple[tuple[str, Stretch], ...]
     comparison: tuple[Stretch, ...]
     level: float | None
+    outlets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

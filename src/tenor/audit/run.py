@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -61,7 +62,7 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
     return Audit(
         plan=plan,
         verdicts=verdicts,
-        series=_series(source, plan, names),
+        series=_series(source, plan, claims),
         measures=tuple(measure_named(name) for name in sorted(asked)),
         imports=imports,
         limits=_limits(source),
@@ -156,20 +157,27 @@ def source_of(store: Store) -> Source:
     return Source(query=store.query, counts=doubtful_days(store), articles=unobserved_days(store))
 
 
-def _grid(source: Source, plan: Plan, measure: Measure, query: str) -> Grid | None:
+def _grid(source: Source, plan: Plan, measure: Measure, query: str, outlets: Sequence[str] = ()) -> Grid | None:
     """Return what is shown of a measure by itself: copies once, boilerplate left out."""
-    rows = rows_named(source, measure, query)
+    rows = rows_named(source, measure, query, outlets)
     return grid(rows, source.doubtful(plan, query), max(layers_of(rows)))
 
 
-def _series(source: Source, plan: Plan, names: Sequence[str]) -> tuple[Series, ...]:
+def _series(source: Source, plan: Plan, claims: Sequence[Claim]) -> tuple[Series, ...]:
+    """Return once each measure and query of the claims over time, and once for each choice of outlets."""
+    asked = {
+        (*name.partition(":")[::2], item.outlets)
+        for claim in claims
+        for item in claim.hypotheses
+        for name in looked_at(item, plan)
+    }
     found = []
-    for name, _, query in (item.partition(":") for item in names):
+    for name, query, outlets in sorted(asked):
         if name not in measures():
             continue
-        laid = _grid(source, plan, measure_named(name), query)
+        laid = _grid(source, plan, measure_named(name), query, outlets)
         if laid is not None:
-            found.append(series_of(laid, plan, measure_named(name), query))
+            found.append(replace(series_of(laid, plan, measure_named(name), query), outlets=outlets))
     return tuple(found)
 
 

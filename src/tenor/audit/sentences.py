@@ -78,8 +78,8 @@ def reading(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> str:
     mean = "" if len(down) == 1 else "the mean of "
     margin = margin_in_words(hypothesis.margin, hypothesis.relation)
     than = "as" if hypothesis.relation == "equivalent" else "from that" if hypothesis.relation == "differs" else "than"
-    of = f" of {listed(hypothesis.outlets)}" if hypothesis.outlets else ""
-    return f"The {what}{of}, {verb} {listed(up)} {than} for {mean}{listed(down)}; what would matter: {margin}."
+    head = f"In {listed(hypothesis.outlets)}, the" if hypothesis.outlets else "The"
+    return f"{head} {what}, {verb} {listed(up)} {than} for {mean}{listed(down)}; what would matter: {margin}."
 
 
 def _sides(frame: Frame, hypothesis: Hypothesis) -> tuple[list[str], list[str]]:
@@ -163,7 +163,8 @@ def difference_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, fou
     per = f" per {frame.plan.event.occasion}" if hypothesis.exposure == "per occasion" else ""
     if measure.scale == "share":
         return f"{change * 100:+.2f} percentage points{per}"
-    size = f"{change:+,.1f}" if abs(change) >= 10 else f"{change:+.3g}"
+    nothing = abs(change) < 1e-9 * abs(found.sides.side(above=False))
+    size = "no difference in" if nothing else f"{change:+,.1f}" if abs(change) >= 10 else f"{change:+.3g}"
     return f"{size} {_unit(frame, hypothesis, measure)}{per}"
 
 

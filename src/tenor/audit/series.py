@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from tenor.audit.frame import Floats, Grid, Windows, ordinary_columns, summed
+from tenor.audit.frame import OBSERVED, Floats, Grid, Windows, ordinary_columns, summed
 from tenor.model import Measure, Plan, Point, Pooling, Series, Stretch, WindowValue
 from tenor.studyfile import round_stretch
 
@@ -53,7 +53,7 @@ def round_values(grid: Grid, plan: Plan, query: str) -> tuple[WindowValue, ...]:
 def series_of(grid: Grid, plan: Plan, measure: Measure, query: str) -> Series:
     """Return a measure over time, all outlets together, with rounds, comparison windows and their level."""
     num, den = grid.num.sum(axis=0), grid.den.sum(axis=0)
-    good = np.all(grid.seen & ~grid.doubt, axis=0)
+    good = np.mean(grid.seen & ~grid.doubt, axis=0) >= OBSERVED
     points = tuple(
         Point(
             start=grid.stretch([at]).start,

@@ -79,11 +79,12 @@ def _timeline_head(series: Series, key: list[str]) -> tuple[str, list[str], list
     unit = {1: "day", 7: "week"}.get(lengths.most_common(1)[0][0], "period")
     gaps = sum(not _known(point) for point in series.points)
     title = f"{words.capital(words.unit_of(series.measure))}, {words.query_of(series.query)}, {unit} by {unit}"
+    whose = f"only {words.listed(series.outlets)}" if series.outlets else "all outlets of the files together"
     note = (
         f"{words.sized('n', len(series.points), unit)}, "
         f"{gaps or 'none'} not observed; "
         f"{words.sized('K', len(series.comparison), 'comparison window')}. "
-        "Population: all outlets of the files together. Counts as they stand, no interval."
+        f"Population: {whose}. Counts as they stand, no interval."
     )
     keys = [(OTHER_DAY, f"one {unit}")] if len(series.points) <= MANY_POINTS else []
     if series.rounds:
