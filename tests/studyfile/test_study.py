@@ -82,7 +82,7 @@ def claims_error(small: Small, old: str, new: str) -> str:
             "id: small",
             "outlets: [{name: A, observed: [{from: 2024-01-01, to: 2024-01-09, why: a}],\n"  # noqa: ISC004
             "  unobserved: [{from: 2024-01-05, to: 2024-01-05, why: b}]}]\nid: small",
-            2,
+            3,
             "declared observed and unobserved",
         ),
     ],
