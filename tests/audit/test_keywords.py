@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tenor.audit.keywords import blanked, texts_of
+from tenor.audit.keywords import texts_of
+from tenor.corpus.boilerplate import blanked
 from tenor.corpus.journal import seen_before
 from tenor.described import KeyWords, stand_out
 from tenor.errors import StudyError, UnknownName

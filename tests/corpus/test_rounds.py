@@ -128,6 +128,15 @@ def test_a_copy_may_follow_into_another_round_or_none(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_that_points_elsewhere_is_no_reference(tmp_path: Path) -> None:
+    queries = "queries:\n  - {id: talks, any: [third round]}\n"
+    own, pointing = "They met. The third round comes.\nThey left.", "They met.\nRead also: The third round\nThey left."
+    study = press(tmp_path, [article(own), article(pointing)], queries=queries)
+    assert assigned(study, "reference") == [(own, "r3", "third round", "body")]
+    picked = rows(study, "SELECT text FROM matches JOIN documents USING (doc_id)")
+    assert [row["text"] for row in picked] == [own]
+
+
 def test_an_undated_family_says_nothing_of_rounds(tmp_path: Path) -> None:
     documents = [
         article(LONG, outlet="agency", at="2024-02-01", precision="month"),

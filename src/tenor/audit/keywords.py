@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tenor.audit.layers import Layer, rows_of
 from tenor.compare.keyness import Keyness, Rule, Uses, keyness
+from tenor.corpus.boilerplate import blanked
 from tenor.corpus.store import Store
 from tenor.corpus.wording import TermTable, term_table
 from tenor.described import KeyWord, KeyWords
@@ -45,13 +46,6 @@ def texts_of(store: Store, ids: Sequence[str]) -> Iterator[pa.Table]:
         for part in then.batches(_TEXTS, {"ids": list(ids)}):
             texts = [blanked(row["text"], row["spans"] or ()) for row in part.select(["text", "spans"]).to_pylist()]
             yield part.drop_columns(["spans", "text"]).append_column("text", pa.array(texts, pa.string()))
-
-
-def blanked(text: str, spans: Sequence[Mapping[str, int]]) -> str:
-    """Return a text with spaces where its boilerplate stands, so that places stay the same."""
-    for span in spans:
-        text = text[: span["start"]] + " " * (span["stop"] - span["start"]) + text[span["stop"] :]
-    return text
 
 
 def in_rounds(store: Store, plan: Plan, names: Sequence[str], query: str = "") -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tenor.audit.keywords import Spoken, blanked, in_rounds, spoken, texts_of, words_between
+from tenor.audit.keywords import Spoken, in_rounds, spoken, texts_of, words_between
 from tenor.corpus.articles import COUNTED_AT
+from tenor.corpus.boilerplate import blanked
 from tenor.corpus.phrases import finder, fold
 from tenor.corpus.rounds import UNKNOWN
 from tenor.corpus.store import Store

@@ -12,7 +12,7 @@ measures leaves them out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import groupby, pairwise
@@ -112,6 +112,19 @@ def segments(text: str) -> list[tuple[int, int]]:
     ['Talks ended.', 'J. Smith left!', 'Read also: more']
     """
     return [(start, stop) for start, stop, _ in _segments(text)]
+
+
+def blanked(text: str, spans: Sequence[Mapping[str, int]]) -> str:
+    """Return a text with spaces for its boilerplate, so that every other place stays the same.
+
+    Examples
+    --------
+    >>> blanked("Talks ended. Read also: more", [{"start": 13, "stop": 28}]).rstrip()
+    'Talks ended.'
+    """
+    for span in spans:
+        text = text[: span["start"]] + " " * (span["stop"] - span["start"]) + text[span["stop"] :]
+    return text
 
 
 def repeated(batches: Iterable[pa.RecordBatch | pa.Table]) -> Repeated:

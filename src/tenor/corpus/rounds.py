@@ -10,6 +10,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from tenor.corpus.boilerplate import blanked
 from tenor.corpus.phrases import Finder, finder, fold
 from tenor.corpus.store import Store
 from tenor.model import Plan
@@ -19,7 +20,9 @@ from tenor.tables import ASSIGNMENTS, MATCHES
 UNKNOWN = "und"
 _ARTICLES = "SELECT doc_id, outlet, day, copy_id FROM articles ORDER BY doc_id"
 _TEXTS = """\
-SELECT articles.doc_id, articles.lang, title, text FROM articles JOIN documents USING (doc_id) ORDER BY doc_id"""
+SELECT articles.doc_id, articles.lang, title, text, spans FROM articles JOIN documents USING (doc_id)
+LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop)) AS spans FROM boilerplate GROUP BY doc_id)
+USING (doc_id) ORDER BY doc_id"""
 
 # An article refers to none, one or several rounds; its day lies in one or none.
 _DISAGREEMENT = """\
@@ -141,8 +144,14 @@ def assigned(store: Store, plan: Plan) -> pa.Table:
         rows = list(by_date(then.query(_ARTICLES, {}), plan))
         if any(item.cues for item in plan.rounds):
             for part in then.batches(_TEXTS, {}):
-                rows += by_reference(part.to_pylist(), plan)
+                rows += by_reference(_own_words(part), plan)
     return pa.Table.from_pylist(rows, ASSIGNMENTS).sort_by([("doc_id", "ascending"), ("by", "ascending")])
+
+
+def _own_words(part: pa.Table) -> Iterator[dict[str, str]]:
+    """Yield articles without what they only repeat or point to: "read also: the third round" is no reference."""
+    for row in part.to_pylist():
+        yield {**row, "text": blanked(row["text"], row.pop("spans") or ())}
 
 
 def matched(store: Store, plan: Plan) -> pa.Table:
@@ -151,7 +160,7 @@ def matched(store: Store, plan: Plan) -> pa.Table:
     rows = [{"doc_id": "", "query": item.id} for item in plan.queries]
     with store.snapshot() as then:
         for part in then.batches(_TEXTS, {}) if wanted else ():
-            for item in part.to_pylist():
+            for item in _own_words(part):
                 # The headline's last word and the text's first one are no phrase.
                 folded = f"{fold(item['title'])}\n_\n{fold(item['text'])}"
                 rows += [
