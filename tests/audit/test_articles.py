@@ -95,7 +95,7 @@ def test_rates_and_shares_are_those_counted_by_hand(made: Path, tmp_path: Path) 
     assert ours.estimate.value == pytest.approx(ratio(counts, "b"))
     assert ours.estimate.population == "these outlets"
     assert "Population: these outlets (b) in other such stretches of time" in ours.sentence
-    assert " of b, is smaller for the third round" in ours.reading
+    assert "In b, the number of articles per outlet-day, per round, is smaller for the third round" in ours.reading
     assert typo.word == "not testable"
     assert "nothing is stored of typo" in typo.reasons
     assert every.windows[0].value == pytest.approx(per_day(counts, "r3") + 2)
