@@ -25,7 +25,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "tenor"
 GROUND: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
-    "described": {"model"},
+    "grammar": set(),
+    "described": {"grammar", "model"},
     "tables": {"errors", "model"},
     "registry": {"errors", "model"},
     "studyfile": {"errors", "model", "registry"},

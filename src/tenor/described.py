@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from tenor.grammar import counted, verb
 from tenor.model import Manifest, Plan, Stretch
 
 
@@ -52,8 +53,8 @@ def stand_out(found: KeyWords) -> str:
     """
     chance = f"up to {found.by_chance:,.0f}" if found.by_chance >= 1 else "less than 1"
     return (
-        f"{len(found.words):,} of {found.tested:,} {'word' if found.tested == 1 else 'words'} tested "
-        f"{'stands' if len(found.words) == 1 else 'stand'} out, more often or less; by chance {chance} would"
+        f"{len(found.words):,} of {counted(found.tested, 'word')} tested "
+        f"{verb(len(found.words), 'stands', 'stand')} out, more often or less; by chance {chance} would"
     )
 
 

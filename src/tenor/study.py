@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 STUDY_FILE = "tenor.yaml"
 CLAIMS_FILE = "claims.yaml"
-HUMAN_FILE = "human.sqlite"
 JUDGE_FILE = "judge.csv"
 
 
@@ -34,8 +33,10 @@ class Study:
 
     Parameters
     ----------
-    folder
-        The study's folder; use `Study.new` or `Study.open`.
+    folder, plan
+        The study's folder and what its study file says; use `Study.new` or `Study.open`.
+    say
+        Told what is being done, before each step that takes time.
 
     Examples
     --------
@@ -49,11 +50,12 @@ class Study:
     ['inconclusive', 'depends on how it is counted']
     """
 
-    __slots__ = ("_folder", "_plan")
+    __slots__ = ("_folder", "_plan", "_say")
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(self, folder: Path, plan: Plan, say: Callable[[str], None] = lambda _: None) -> None:
         self._folder = folder
         self._plan = plan
+        self._say = say
 
     @classmethod
     def new(cls, folder: Path | str) -> Path:
@@ -79,8 +81,15 @@ class Study:
         return write_start(Path(folder), STUDY_FILE, CLAIMS_FILE)
 
     @classmethod
-    def open(cls, folder: Path | str = ".") -> Self:
+    def open(cls, folder: Path | str = ".", *, say: Callable[[str], None] = lambda _: None) -> Self:
         """Open a study folder.
+
+        Parameters
+        ----------
+        folder
+            It holds ``tenor.yaml``.
+        say
+            Told what is being done, before each step that takes time.
 
         Raises
         ------
@@ -89,7 +98,7 @@ class Study:
         """
         from tenor.studyfile import read_study
 
-        return cls(Path(folder), read_study(Path(folder) / STUDY_FILE))
+        return cls(Path(folder), read_study(Path(folder) / STUDY_FILE), say)
 
     @property
     def folder(self) -> Path:
@@ -120,15 +129,10 @@ class Study:
 
         return read_claims(self._folder / CLAIMS_FILE, self._plan)
 
-    def refresh(self, say: Callable[[str], None] = lambda _: None) -> Store:
+    def refresh(self) -> Store:
         """Bring what is made from articles and study file up to date: copies, days, rounds.
 
         Every verb that reads them does it by itself.
-
-        Parameters
-        ----------
-        say
-            Told what is being done, before each step that takes time.
 
         Returns
         -------
@@ -137,7 +141,7 @@ class Study:
         """
         from tenor.corpus.derived import refresh
 
-        refresh(self.store, self._plan, say)
+        refresh(self.store, self._plan, self._say)
         return self.store
 
     def add(self, paths: Sequence[Path | str] = (), *, how: ArticleSource | None = None) -> tuple[ImportReport, ...]:
@@ -257,7 +261,7 @@ class Study:
 
     @property
     def _journal(self) -> Journal:
-        from tenor.corpus.human import Journal
+        from tenor.corpus.human import HUMAN_FILE, Journal
 
         return Journal(self._folder / HUMAN_FILE)
 

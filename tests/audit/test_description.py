@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tenor.app.output import plain
-from tenor.audit.description import counted, these
+from tenor.audit.description import these
 from tenor.described import Description, Listing, Section
 from tenor.errors import StudyError
+from tenor.grammar import counted
 from tenor.study import Study
 from tests.audit.planted import GAP, OUTLETS, STUDY, Row, Words, added, in_rounds, row, study_of
 

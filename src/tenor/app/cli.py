@@ -11,6 +11,7 @@ import click
 from tenor.errors import TenorError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from tenor.study import Study
@@ -78,9 +79,9 @@ def add(
     from tenor.app.output import how_to_read, import_lines, show
 
     how = how_to_read(columns, {"outlet": outlet, "charset": charset, "date_format": date_format})
-    study = _open(folder)
+    study = _open(folder, _progress)
     reports = study.add(paths, how=how)
-    study.refresh(_progress)
+    study.refresh()
     show(reports, as_json, import_lines(reports))
 
 
@@ -93,9 +94,7 @@ def describe(phrases: tuple[str, ...], page: bool, folder: Path, as_json: bool) 
     """Say what is here, before any claim: outlets, days, copies, gaps, words, names, first uses."""
     from tenor.app.output import description_lines, show
 
-    study = _open(folder)
-    study.refresh(_progress)
-    found = study.describe(phrases)
+    found = _open(folder, _progress).describe(phrases)
     if page:
         from tenor.report.describe import write_description
 
@@ -114,9 +113,7 @@ def copies(threshold: float, folder: Path, as_json: bool) -> None:
     from tenor.app.output import copies_at, copies_lines, show
     from tenor.corpus.copies import THRESHOLDS
 
-    study = _open(folder)
-    study.refresh(_progress)
-    rows = copies_at(study.copies(), threshold, THRESHOLDS)
+    rows = copies_at(_open(folder, _progress).copies(), threshold, THRESHOLDS)
     show(rows, as_json, copies_lines(rows, threshold))
 
 
@@ -134,13 +131,13 @@ def rounds(judge: int | None, judged: Path | None, coder: str | None, folder: Pa
         raise click.UsageError("--judge writes a sheet and --judged reads one: use one of them")
     if coder and not judged:
         raise click.UsageError("--coder says who filled in a sheet: use it with --judged")
-    study = _open(folder)
-    study.refresh(_progress)
+    study = _open(folder, _progress)
     if judge:
         path, lines = study.judge(judge)
         show({"sheet": str(path)}, as_json, [*lines, str(path)])
         return
     if judged:
+        study.refresh()
         notes = study.judged(judged, coder=coder or "")
         show({"notes": notes}, as_json, notes)
         return
@@ -158,9 +155,7 @@ def compare(ours: str, theirs: tuple[str, ...], query: str, folder: Path, as_jso
     """List the words that set the round OURS apart from the rounds THEIRS."""
     from tenor.app.output import keywords_lines, show
 
-    study = _open(folder)
-    study.refresh(_progress)
-    found = study.compare([ours], theirs, query=query)
+    found = _open(folder, _progress).compare([ours], theirs, query=query)
     show(found, as_json, keywords_lines(found))
 
 
@@ -330,10 +325,10 @@ def _complain(what: str) -> None:
     click.echo(f"tenor: {seen(what)}", err=True)
 
 
-def _open(folder: Path) -> Study:
+def _open(folder: Path, say: Callable[[str], None] = lambda _: None) -> Study:
     from tenor.study import Study
 
-    return Study.open(folder)
+    return Study.open(folder, say=say)
 
 
 def main() -> None:

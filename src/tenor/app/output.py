@@ -14,8 +14,9 @@ import click
 
 from tenor.described import Description, stand_out
 from tenor.errors import UnknownName
+from tenor.grammar import counted
 from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered, Word
-from tenor.report.words import counted, seen
+from tenor.report.words import seen
 from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
 
@@ -106,7 +107,7 @@ def how_to_read(columns: Sequence[str], said: Mapping[str, str | None]) -> Artic
 
 def found_lines(found: Found) -> list[str]:
     """Say hits with the passage around the words, then how all of them spread."""
-    lines = [f"{found.total:,} {'article' if found.total == 1 else 'articles'}"]
+    lines = [counted(found.total, "article")]
     for hit in found.hits:
         lines.append(f"{hit.day or 'undated'}  {hit.outlet}  {hit.doc_id}")
         lines += _wrapped(hit.title, "  ")
@@ -132,7 +133,7 @@ def description_lines(found: Description) -> list[str]:
             shown = item.rows[:_FEW]
             lines += ["", *(f"  {line}" for line in listing_lines(item.columns, shown))]
             if len(item.rows) > _FEW:
-                lines.append(f"  and {_counted(len(item.rows) - _FEW, 'row')} more: --json or --page")
+                lines.append(f"  and {counted(len(item.rows) - _FEW, 'row')} more: --json or --page")
         lines.append("")
     return lines[:-1]
 
@@ -151,7 +152,7 @@ def copies_lines(rows: Sequence[Mapping[str, Any]], threshold: float) -> list[st
         groups.setdefault(row["copy_id"], []).append(row)
     if not groups:
         return [f"no near-copy was found at a likeness of {threshold:g}"]
-    found = f"{_counted(len(rows), 'near-copy', 'near-copies')} in {_counted(len(groups), 'copy group')}"
+    found = f"{counted(len(rows), 'near-copy', 'near-copies')} in {counted(len(groups), 'copy group')}"
     lines = [f"{found}, at a likeness of {threshold:g}"]
     for copies in list(groups.values())[:_ROWS]:
         first = copies[0]
@@ -188,7 +189,7 @@ def keywords_lines(found: Sequence[KeyWords]) -> list[str]:
     lines = []
     for item in found:
         ours, theirs = item.articles
-        lines.append(f"{item.lang}: {_counted(ours, 'article')} against {theirs:,}, each copy group once")
+        lines.append(f"{item.lang}: {counted(ours, 'article')} against {theirs:,}, each copy group once")
         lines.append(f"  no words can be told: {item.note}" if item.note else f"  {stand_out(item)}")
         columns = ("word", "uses", "other uses", "log-odds", "low", "high", "outlets", "copy groups")
         rows = [
@@ -207,20 +208,20 @@ def keywords_lines(found: Sequence[KeyWords]) -> list[str]:
 
 def listing_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     """Align rows under their columns; long cells are cut."""
-    cells = [[_short(cell) for cell in row] for row in (columns, *rows)]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
     numeric = [all(isinstance(row[at], int | float) for row in rows) for at in range(len(columns))]
+    return _aligned([[_short(cell) for cell in row] for row in (columns, *rows)], numeric)
+
+
+def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> list[str]:
+    """Return rows of cells as lines, every column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, numeric, strict=True)
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
         ).rstrip()
-        for row in cells
+        for row in rows
     ]
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return counted(number, one, many).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _short(value: object, most: int = _WIDEST) -> str:
@@ -271,9 +272,8 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 def table_lines(table: pa.Table) -> list[str]:
     """Align a table as text; long ones are cut, and say so."""
-    rows = [table.column_names, *([_cell(item) for item in row.values()] for row in table.slice(0, _ROWS).to_pylist())]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    rows = [[_cell(item) for item in row.values()] for row in table.slice(0, _ROWS).to_pylist()]
+    lines = _aligned([table.column_names, *rows], [False] * table.num_columns)
     if table.num_rows > _ROWS:
         lines.append(f"... {table.num_rows - _ROWS:,} more rows; `--json` prints all")
     return lines

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from tenor.audit import passages
+from tenor.audit.layers import faults_of
+from tenor.audit.passages import listing
 from tenor.audit.run import manifest_of
 from tenor.corpus import completeness, rounds
-from tenor.corpus.derived import span_of
+from tenor.corpus.derived import span_of, unobserved_days
 from tenor.corpus.describe import counts_table
 from tenor.corpus.feeds import too_sparse
 from tenor.corpus.store import Store
 from tenor.described import Description, Listing, Observed, Section
+from tenor.grammar import counted, verb
 from tenor.model import Plan, Stretch
 
 _MOST_COLUMNS = 120
@@ -41,7 +43,6 @@ SELECT outlet, min(day) AS first, max(day) AS last, CAST(sum(pieces) AS BIGINT) 
        count(*) FILTER (WHERE observed) AS observed, list(why ORDER BY day) FILTER (WHERE why <> '') AS whys
 FROM completeness GROUP BY outlet, (day - DATE '0001-01-01') // $length ORDER BY outlet, first"""
 _DAYS = "SELECT count(*) AS days FROM completeness"
-_UNOBSERVED = "SELECT outlet, day, why FROM completeness WHERE NOT observed ORDER BY outlet, day"
 _DECLARED = "SELECT * FROM completeness WHERE declared <> '' ORDER BY outlet, day"
 
 
@@ -87,13 +88,6 @@ def these(number: int) -> str:
     return f"In these {number:,} articles" if number != 1 else "In this one article"
 
 
-def listing(name: str, title: str, table: pa.Table) -> Listing:
-    """Return a table as it is shown."""
-    columns = [table[column].to_pylist() for column in table.column_names]
-    words = tuple(column.replace("_", " ") for column in table.column_names)
-    return Listing(name=name, title=title, columns=words, rows=tuple(zip(*columns, strict=True)))
-
-
 def _counts(store: Store) -> list[Section]:
     table = counts_table(store)
     if table.num_rows == 0:
@@ -103,28 +97,17 @@ def _counts(store: Store) -> list[Section]:
     first, last = min(table["first"].to_pylist()), max(table["last"].to_pylist())
     within = f"In these {figures:,} figures" if figures != 1 else "In this one figure"
     whose = counted(outlets, "outlet or pool", "outlets or pools")
-    asked = f"{counted(queries, 'query', 'queries')} of {whose} {_were(queries)} counted"
+    asked = f"{counted(queries, 'query', 'queries')} of {whose} {verb(queries, 'was', 'were')} counted"
     sentences = [f"{within}, {asked}, {_over(first, last)}."]
     missing, doubtful = (sum(table[name].to_pylist()) for name in ("missing", "doubtful"))
     if missing:
-        unit = "day or week" if missing == 1 else "days or weeks"
-        sentences.append(f"{within}, {missing:,} {unit} between first and last {_are(missing)} missing.")
+        gaps = counted(missing, "day or week", "days or weeks")
+        sentences.append(f"{within}, {gaps} between first and last {verb(missing, 'is', 'are')} missing.")
     if doubtful:
-        said = "looks like a feed that stopped: it is" if doubtful == 1 else "look like a feed that stopped: they are"
-        sentences.append(f"{within}, {doubtful:,} {said} not taken for zeros.")
+        said = counted(doubtful, "looks like a feed that stopped: it is", "look like a feed that stopped: they are")
+        sentences.append(f"{within}, {said} not taken for zeros.")
     shown = listing("counts", "Figures by outlet and query", table)
     return [Section(id="counts", title="Counts", sentences=tuple(sentences), listings=(shown,))]
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "outlet"), counted(2, "query", "queries")
-    ('1 outlet', '2 queries')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _articles(store: Store, outlets: pa.Table, number: int) -> list[Section]:
@@ -137,38 +120,22 @@ def _articles(store: Store, outlets: pa.Table, number: int) -> list[Section]:
     within = these(number)
     known = sorted(lang for lang in langs if lang != rounds.UNKNOWN)
     spoken = f"in {', '.join(known)}" if known else "in a language that was not recognised"
-    sentences = [f"{within}, {counted(len(names), 'outlet')} {_speak(len(names))} {spoken}, {when}."]
+    sentences = [f"{within}, {counted(len(names), 'outlet')} {verb(len(names), 'speaks', 'speak')} {spoken}, {when}."]
     unknown = sum(row["articles"] for row in rows if row["lang"] == rounds.UNKNOWN)
     if unknown and known:
-        sentences.append(f"{within}, {unknown:,} {_are(unknown)} too short, or too mixed, to tell the language.")
+        sentences.append(f"{within}, {counted(unknown, 'is', 'are')} too short, or too mixed, to tell the language.")
     for row in store.query(_UNDATED, {}).to_pylist():
         n, them = row["articles"], "it" if row["articles"] == 1 else "them"
         sentences.append(
-            f"{within}, {n:,} {_are(n)} without a day ({row['why']}): nothing that counts days has {them}."
+            f"{within}, {counted(n, 'is', 'are')} without a day ({row['why']}): nothing that counts days has {them}."
         )
     edited = store.query(_VERSIONS, {}).to_pylist()[0]["edited"]
     if edited:
-        sentences.append(f"{within}, {edited:,} {_are(edited)} there in several versions; the newest one counts.")
+        sentences.append(f"{within}, {counted(edited, 'is', 'are')} there in several versions; the newest one counts.")
     if len(names) == 1:
         sentences.append(f"{within}, one outlet speaks alone: nothing can be said about how outlets differ.")
     shown = listing("outlets", "Articles by outlet and language", outlets)
     return [Section(id="here", title="What is here", sentences=tuple(sentences), listings=(shown,))]
-
-
-def _speak(number: int) -> str:
-    return "speaks" if number == 1 else "speak"
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _has(number: int) -> str:
-    return "has" if number == 1 else "have"
-
-
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
 
 
 def _over(first: date, last: date) -> str:
@@ -197,7 +164,7 @@ def _completeness(store: Store, plan: Plan, within: str) -> Section:
     flows = store.query("SELECT outlet, day, pieces FROM completeness WHERE pieces > 0", {})
     names, days = set(flows["outlet"].to_pylist()), sum(store.query(_DAYS, {})["days"].to_pylist())
     sparse = _sparse(flows, span_of(flows, plan))
-    found = _faults(store.query(_UNOBSERVED, {}))
+    found = _faults(store)
     doubted = len({item[0] for item in found})
     sentences = []
     if not names:
@@ -208,12 +175,12 @@ def _completeness(store: Store, plan: Plan, within: str) -> Section:
         )
     else:
         sentences.append(
-            f"{within}, {doubted} of the {counted(len(names), 'outlet')} with a day {_are(doubted)} not a full count "
-            "on all days; such days are never taken for zeros."
+            f"{within}, {doubted} of the {counted(len(names), 'outlet')} with a day {verb(doubted, 'is', 'are')} "
+            "not a full count on all days; such days are never taken for zeros."
         )
     if names:
-        few = f"{flows.num_rows:,} of {counted(days, 'day')}"
-        sentences.append(f"{within}, each outlet's days taken together, {few} {_has(flows.num_rows)} a piece.")
+        few = f"{flows.num_rows:,} of {counted(days, 'day')} {verb(flows.num_rows, 'has', 'have')}"
+        sentences.append(f"{within}, each outlet's days taken together, {few} a piece.")
     if sparse:
         few = ", ".join(sparse[:8]) + (f" and {len(sparse) - 8} more" if len(sparse) > 8 else "")
         sentences.append(f"{within}, {counted(len(sparse), 'outlet')} ran too little to tell whether it is all: {few}.")
@@ -238,33 +205,27 @@ def _sparse(flows: pa.Table, span: Stretch) -> list[str]:
     return [name for name, pieces in sorted(daily.items()) if too_sparse(pieces)]
 
 
-def _faults(table: pa.Table) -> list[tuple[str, date, date, int, str]]:
-    """Return the unobserved stretches, days of one reason that follow each other joined."""
-    rows = table.to_pylist()
-
-    def key(item: tuple[int, Mapping[str, date]]) -> tuple[object, ...]:
-        at, row = item
-        return row["outlet"], row["why"], row["day"].toordinal() - at
-
-    found = []
-    for (outlet, why, _), group in groupby(enumerate(rows), key=key):
-        days = [row["day"] for _, row in group]
-        found.append((str(outlet), days[0], days[-1], len(days), str(why)))
-    return found
+def _faults(store: Store) -> list[tuple[str, date, date, int, str]]:
+    """Return the unobserved stretches, each with its first and last day."""
+    days = unobserved_days(store)
+    return [
+        (outlet, stretch.start, stretch.stop - timedelta(days=1), stretch.days, why)
+        for outlet, stretch, why in faults_of(days, days["outlet"].unique().to_pylist(), 1)
+    ]
 
 
 def _rounds(store: Store, plan: Plan, within: str) -> Section:
     tables = rounds.rounds_tables(store, plan)
     sentences = []
     for row in tables.rounds.to_pylist():
-        said = f"{within}, {row['by_date']:,} {_fall(row['by_date'])} into the days of {row['label']} ({row['days']})"
+        said = f"{within}, {counted(row['by_date'], 'falls', 'fall')} into the days of {row['label']} ({row['days']})"
         if row["cues"]:
-            said += f", and {row['by_reference']:,} {_refer(row['by_reference'])} to it in so many words"
+            said += f", and {counted(row['by_reference'], 'refers', 'refer')} to it in so many words"
         sentences.append(f"{said}.")
         if row["by_first_copy"]:
             n = row["by_first_copy"]
             said = f"{n:,} of those of {row['label']} came out on other days, or on no known day"
-            copied = "it is a copy" if n == 1 else "they are copies"
+            copied = verb(n, "it is a copy", "they are copies")
             sentences.append(f"{within}, {said}: {copied} of what was first published then.")
     clash = sum(
         row["articles"]
@@ -273,10 +234,11 @@ def _rounds(store: Store, plan: Plan, within: str) -> Section:
     )
     older = sum(not row["round"] for row in tables.follows.to_pylist())
     if older:
-        said = f"{older:,} came out in the days of a round and {_belong(older)} to none: {_copies(older)}"
-        sentences.append(f"{within}, {said}.")
+        said = verb(older, "belongs to none: a copy of an older piece", "belong to none: copies of older pieces")
+        sentences.append(f"{within}, {older:,} came out in the days of a round and {said}.")
     if clash:
-        sentences.append(f"{within}, {clash:,} came out in one round and {_speak_of(clash)} only of another.")
+        speak = verb(clash, "speaks", "speak")
+        sentences.append(f"{within}, {clash:,} came out in one round and {speak} only of another.")
     listings = [listing("rounds", "Articles by round", tables.rounds)]
     if any(item.cues for item in plan.rounds):
         listings.append(listing("disagreement", "By date and by what they refer to", tables.disagreement))
@@ -289,26 +251,6 @@ def _rounds(store: Store, plan: Plan, within: str) -> Section:
         listings=tuple(listings),
         passages=passages.of_cues(store, plan),
     )
-
-
-def _fall(number: int) -> str:
-    return "falls" if number == 1 else "fall"
-
-
-def _refer(number: int) -> str:
-    return "refers" if number == 1 else "refer"
-
-
-def _belong(number: int) -> str:
-    return "belongs" if number == 1 else "belong"
-
-
-def _copies(number: int) -> str:
-    return "a copy of an older piece" if number == 1 else "copies of older pieces"
-
-
-def _speak_of(number: int) -> str:
-    return "speaks" if number == 1 else "speak"
 
 
 def _flows(store: Store) -> tuple[Observed, ...]:

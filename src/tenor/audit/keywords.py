@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tenor.audit.layers import Layer, rows_of
 from tenor.compare.keyness import Keyness, Rule, Uses, keyness
-from tenor.corpus.boilerplate import blanked
+from tenor.corpus.boilerplate import SPANS, own_words
 from tenor.corpus.store import Store
 from tenor.corpus.wording import TermTable, term_table
 from tenor.described import KeyWord, KeyWords
@@ -25,8 +25,7 @@ Numbers = NDArray[np.int64]
 _TEXTS = """\
 SELECT doc_id, articles.outlet, articles.lang, copy_id, title, text, spans
 FROM articles JOIN documents USING (doc_id)
-LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop) ORDER BY start) AS spans
-           FROM boilerplate GROUP BY doc_id) USING (doc_id)
+{spans}
 WHERE doc_id IN (SELECT unnest($ids)) ORDER BY doc_id"""
 
 
@@ -43,9 +42,8 @@ class Spoken:
 def texts_of(store: Store, ids: Sequence[str]) -> Iterator[pa.Table]:
     """Yield articles with their texts, boilerplate blanked so that places stay the same."""
     with store.snapshot() as then:
-        for part in then.batches(_TEXTS, {"ids": list(ids)}):
-            texts = [blanked(row["text"], row["spans"] or ()) for row in part.select(["text", "spans"]).to_pylist()]
-            yield part.drop_columns(["spans", "text"]).append_column("text", pa.array(texts, pa.string()))
+        for part in then.batches(_TEXTS.format(spans=SPANS), {"ids": list(ids)}):
+            yield own_words(part)
 
 
 def in_rounds(store: Store, plan: Plan, names: Sequence[str], query: str = "") -> dict[str, str]:
@@ -91,9 +89,7 @@ def words_between(said: Spoken, ours: Sequence[str], theirs: Sequence[str], rule
     counts = (int((side == 0).sum()), int((side == 1).sum()))
     if not all(counts):
         which = "the round" if not counts[0] else "the others"
-        return KeyWords(
-            lang=said.lang, articles=counts, words=(), tested=0, by_chance=0.0, note=f"no article in {which}"
-        )
+        return _without_words(said, counts, f"no article in {which}")
     terms = said.terms
     uses = Uses(
         doc=terms.doc.astype(np.int64),

@@ -11,12 +11,13 @@ import pyarrow as pa
 
 from tenor.audit.keywords import Spoken, in_rounds, spoken, texts_of, words_between
 from tenor.corpus.articles import COUNTED_AT
-from tenor.corpus.boilerplate import blanked
+from tenor.corpus.boilerplate import SPANS, own_words
 from tenor.corpus.phrases import finder, fold
 from tenor.corpus.rounds import UNKNOWN
 from tenor.corpus.store import Store
 from tenor.corpus.wording import STOP_WORDS, quoted_names
 from tenor.described import KeyWords, Listing, Passage, Section, stand_out
+from tenor.grammar import counted, verb
 from tenor.model import Plan
 
 AROUND = 160
@@ -47,8 +48,7 @@ _IN_TIME = """\
 SELECT doc_id, articles.outlet AS outlet, day, articles.precision AS precision, articles.published AS published,
        title, text, spans
 FROM articles JOIN documents USING (doc_id)
-LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop)) AS spans FROM boilerplate GROUP BY doc_id)
-USING (doc_id)
+{spans}
 ORDER BY day NULLS LAST, articles.precision = 'day', articles.published, doc_id"""
 
 # Some of each round, drawn by the hash of their ids.
@@ -67,14 +67,14 @@ def copies(store: Store, within: str) -> Section:
     who = store.query(_WHO, {})
     unknown = sum(who["order_unknown"].to_pylist())
     sentences = [
-        f"{within}, {later:,} ({later / number:.1%}) {_is_one(later, 'a near-copy', 'near-copies')} of another.",
+        f"{within}, {later:,} ({later / number:.1%}) {verb(later, 'is a near-copy', 'are near-copies')} of another.",
         f"{within}, {main['copy_groups']:,} would be left if each copy group counted once.",
     ]
     if main["editions"]:
         n = main["editions"]
-        sentences.append(f"{within}, {n:,} of the copies {_is_one(n, 'a language edition', 'language editions')}.")
+        sentences.append(f"{within}, {n:,} of the copies {verb(n, 'is a language edition', 'are language editions')}.")
     if unknown:
-        they = "it is" if unknown == 1 else "they are"
+        they = verb(unknown, "it is", "they are")
         sentences.append(
             f"{within}, {unknown:,} of the copies may as well be older than what {they} counted as a copy of: "
             "the day is the same and the hour not known, or no day is known."
@@ -89,13 +89,9 @@ def copies(store: Store, within: str) -> Section:
         id="copies",
         title="Copies",
         sentences=tuple(sentences),
-        listings=(_listing("who", "Who had it first", who), _listing("largest", "The largest copy groups", largest)),
+        listings=(listing("who", "Who had it first", who), listing("largest", "The largest copy groups", largest)),
         passages=tuple(_pairs(store, largest["copy_id"].to_pylist()[:_PAIRS])),
     )
-
-
-def _is_one(number: int, one: str, many: str) -> str:
-    return f"is {one}" if number == 1 else f"are {many}"
 
 
 def _borrowed(who: pa.Table, within: str) -> Iterator[str]:
@@ -104,19 +100,15 @@ def _borrowed(who: pa.Table, within: str) -> Iterator[str]:
     other = [row for row in rows if row["had_it_first"] != row["printed_it_too"]]
     own = sum(row["articles"] for row in rows) - sum(row["articles"] for row in other)
     if own:
-        yield f"{within}, {own:,} {_is_one(own, 'a copy', 'copies')} of what the same outlet printed."
+        yield f"{within}, {counted(own, 'is a copy', 'are copies')} of what the same outlet printed."
     known = [(row["articles"] - row["order_unknown"], row) for row in other]
     most = max((n for n, _ in known), default=0)
     pairs = [(row["had_it_first"], row["printed_it_too"]) for n, row in known if n == most]
     if most and len(pairs) == 1:
         ((first, later),) = pairs
-        yield f"{within}, {later} most often printed what {first} had before: {_articles(most)}."
+        yield f"{within}, {later} most often printed what {first} had before: {counted(most, 'article')}."
     elif most:
-        yield f"{within}, no outlet stands out that prints what another had before: {_articles(most)} at most."
-
-
-def _articles(number: int) -> str:
-    return f"{number:,} {'article' if number == 1 else 'articles'}"
+        yield f"{within}, no outlet stands out that prints what another had before: {counted(most, 'article')} at most."
 
 
 def _pairs(store: Store, groups: Sequence[str]) -> Iterator[Passage]:
@@ -262,13 +254,13 @@ def _showing(store: Store, words: Sequence[str], ids: Sequence[str], label: str)
     left = {word: finder([word]) for word in words}
     for part in texts_of(store, ids) if left else ():
         for row in part.to_pylist():
-            parts = [(fold(row["text"]), False), (fold(row["title"]), True)]
+            parts = [(name, fold(row[name])) for name in ("text", "title")]
             for word in list(left):
-                hit = next(((place, in_title) for part, in_title in parts if (place := left[word].first(part))), None)
+                hit = left[word].first_in(parts)
                 if hit:
                     del left[word]
                     whole = _texts(store, [row["doc_id"]])[row["doc_id"]]
-                    yield passage(whole, hit[0], f"“{word}”, {label}", in_title=hit[1])
+                    yield passage(whole, hit[1], f"“{word}”, {label}", in_title=hit[0] == "title")
         if not left:
             return
 
@@ -359,20 +351,20 @@ def _found(store: Store, phrases: Sequence[str]) -> dict[str, _Use]:
     finders = {phrase: finder([phrase]) for phrase in phrases}
     found: dict[str, _Use] = {}
     for row in _in_time(store) if finders else ():
-        parts = [(fold(row["title"]), True), (fold(blanked(row["text"], row["spans"] or ())), False)]
+        parts = [(name, fold(row[name])) for name in ("title", "text")]
         for phrase, wanted in finders.items():
-            hit = next(((place, in_title) for part, in_title in parts if (place := wanted.first(part))), None)
+            hit = wanted.first_in(parts)
             if hit and phrase in found:
                 found[phrase].add(row)
             elif hit:
-                found[phrase] = _Use({name: row[name] for name in _HEAD}, *hit)
+                found[phrase] = _Use({name: row[name] for name in _HEAD}, hit[1], in_title=hit[0] == "title")
     return found
 
 
 def _said(phrase: str, use: _Use | None, within: str) -> str:
     if use is None:
         return f"{within}, nobody uses “{phrase}”."
-    day, outlet, number = use.row["day"], use.row["outlet"], _articles(use.articles)
+    day, outlet, number = use.row["day"], use.row["outlet"], counted(use.articles, "article")
     if day is None:
         return f"{within}, “{phrase}” is used in {number}, and no day is known of any."
     others = sorted(use.perhaps)
@@ -384,13 +376,14 @@ def _said(phrase: str, use: _Use | None, within: str) -> str:
 
 
 def _in_time(store: Store) -> Iterator[Mapping[str, Any]]:
-    """Yield articles with their texts, the earliest first; one dated to the day comes at the day's end."""
+    """Yield articles with their own words, the earliest first; one dated to the day comes at the day's end."""
     with store.snapshot() as then:
-        for part in then.batches(_IN_TIME, {}):
-            yield from part.to_pylist()
+        for part in then.batches(_IN_TIME.format(spans=SPANS), {}):
+            yield from own_words(part).to_pylist()
 
 
-def _listing(name: str, title: str, table: pa.Table) -> Listing:
+def listing(name: str, title: str, table: pa.Table) -> Listing:
+    """Return a table as it is shown."""
     columns = [table[column].to_pylist() for column in table.column_names]
     words = tuple(column.replace("_", " ") for column in table.column_names)
     return Listing(name=name, title=title, columns=words, rows=tuple(zip(*columns, strict=True)))

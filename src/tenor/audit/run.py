@@ -22,9 +22,8 @@ from tenor.audit.verdict import ALPHA, ask, audit, unmeasured, windows_of
 from tenor.coding.judging import judgements
 from tenor.corpus.completeness import doubtful_days
 from tenor.corpus.derived import unobserved_days
-from tenor.corpus.human import Journal
+from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.ingest import imports_of
-from tenor.corpus.intake import HUMAN_FILE
 from tenor.corpus.journal import keep, record, registrations, seen_before
 from tenor.corpus.store import Store
 from tenor.errors import MissingInput, UnknownName

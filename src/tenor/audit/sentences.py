@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tenor.audit.effect import Effect, query_of
 from tenor.audit.frame import Cell, Frame
 from tenor.compare.effects import LogRatio
+from tenor.grammar import listed
 from tenor.model import Estimate, Hypothesis, Margin, Measure, Placebo, Relation, Specification, Word
 from tenor.studyfile import margin_in_words
 
@@ -20,11 +21,6 @@ def number(value: float) -> str:
     ('0.58', '12.3', '0.00')
     """
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.3g}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names: a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def pieces_of(frame: Frame, hypothesis: Hypothesis) -> str:

@@ -12,6 +12,7 @@ from tenor.coding.sample import Answer, Sample, enter_new
 from tenor.compare.proportions import Share, Tally, stratified_share
 from tenor.corpus.human import Entry, Journal
 from tenor.errors import StudyError
+from tenor.grammar import counted, listed
 from tenor.model import Estimate, Round
 
 ABOUT = "about_event"
@@ -65,8 +66,8 @@ class Codes:
         if not self.disputed:
             return ""
         articles = len({doc_id for doc_id, _ in self.disputed})
-        many = "articles on which coders disagree are" if articles > 1 else "article on which coders disagree is"
-        return f"{articles:,} {many} left out"
+        one, many = "article on which coders disagree is", "articles on which coders disagree are"
+        return f"{counted(articles, one, many)} left out"
 
 
 def codes_of(journal: Journal) -> Codes:
@@ -378,7 +379,7 @@ def _quality(seen: Sequence[_Seen], strata: Mapping[str, Held], item: Round, tol
     asked = {name: held for name, held in strata.items() if recall or held.assigned(item.id) != 0}
     done = {row.stratum for row in seen}
     if unjudged := [f"'{name}' ({asked[name].size:,} in all)" for name in sorted(asked) if name not in done]:
-        words = f"Nothing can be said for {item.label} yet: no article of {_listed(unjudged)} has been judged."
+        words = f"Nothing can be said for {item.label} yet: no article of {listed(unjudged)} has been judged."
         return Quality(estimate=None, judged=among, words=words)
     tallies = [
         tally
@@ -460,7 +461,3 @@ def percent(share: float) -> str:
     if 0.001 <= share <= 0.999:
         return f"{100 * share:.1f} %"
     return "under 0.1 %" if share < 0.5 else "over 99.9 %"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -25,6 +25,7 @@ from tenor.coding.sample import ToJudge, keep_sample, kept_sample, read_sheet, s
 from tenor.corpus.human import Journal
 from tenor.corpus.store import Store
 from tenor.errors import MissingInput, StudyError
+from tenor.grammar import counted
 from tenor.model import Plan
 
 NAME = "rounds"
@@ -116,10 +117,8 @@ def judged(store: Store, plan: Plan, journal: Journal, path: Path, coder: str) -
         raise MissingInput("no sample was drawn yet", do="run `tenor rounds --judge 50`")
     found = read_sheet(path, [item.id for item in plan.rounds], sample.rows["doc_id"].to_pylist())
     kept = keep_answers(journal, found.answers, coder=coder or "unnamed")
-    number = len(found.answers)
-    judged_now = f"{number:,} {'article' if number == 1 else 'articles'} judged"
-    new = f"{kept:,} {'entry is' if kept == 1 else 'entries are'} new"
-    return (f"{judged_now}, {new}; {found.empty:,} left to judge", *found.problems)
+    said = f"{counted(len(found.answers), 'article')} judged, {counted(kept, 'entry is', 'entries are')} new"
+    return (f"{said}; {found.empty:,} left to judge", *found.problems)
 
 
 def judgements(store: Store, plan: Plan, journal: Journal) -> Judgements:

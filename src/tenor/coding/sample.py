@@ -17,6 +17,7 @@ import pyarrow as pa
 from tenor.corpus.durable import nowhere, write_durably
 from tenor.corpus.human import Journal
 from tenor.errors import Place, SeveralErrors, SourceError, StoreDamaged, StudyError, TenorError, UnknownName, shown
+from tenor.grammar import counted, verb
 from tenor.model import Round
 from tenor.sources.delimited import Record, header_of, records
 from tenor.sources.files import Snapshot, open_text
@@ -150,7 +151,8 @@ def stale(sample: Sample, strata_now: pa.Table) -> tuple[str, ...]:
         return ()
     then, now = dict(sample.sizes), {name: len(ids) for name, ids in members.items()}
     said = [
-        f"'{name}' had {_articles(then.get(name, 0))} when the sample was drawn and has {now.get(name, 0):,} now"
+        f"'{name}' had {counted(then.get(name, 0), 'article')} when the sample was drawn "
+        f"and has {now.get(name, 0):,} now"
         for name in sorted(then.keys() | now.keys())
         if then.get(name, 0) != now.get(name, 0)
     ]
@@ -158,8 +160,9 @@ def stale(sample: Sample, strata_now: pa.Table) -> tuple[str, ...]:
     drawn = dict(zip(sample.rows["doc_id"].to_pylist(), sample.rows["stratum"].to_pylist(), strict=True))
     gone = sum(doc_id not in place for doc_id in drawn)
     moved = sum(place.get(doc_id, name) != name for doc_id, name in drawn.items())
-    said += [f"{_articles(gone)} of the sample can't be found any more"] if gone else []
-    said += [f"{_articles(moved)} of the sample {'belongs' if moved == 1 else 'belong'} elsewhere now"] if moved else []
+    said += [f"{counted(gone, 'article')} of the sample can't be found any more"] if gone else []
+    belong = verb(moved, "belongs", "belong")
+    said += [f"{counted(moved, 'article')} of the sample {belong} elsewhere now"] if moved else []
     return tuple(said or ["there are as many articles as when the sample was drawn, but not the same ones"])
 
 
@@ -280,10 +283,6 @@ def _spread(sizes: Mapping[str, int], n: int) -> dict[str, int]:
     return counts
 
 
-def _articles(count: int) -> str:
-    return f"{count:,} {'article' if count == 1 else 'articles'}"
-
-
 # ------------------------------------------------------------------------------------- the sheet out
 
 
@@ -338,7 +337,7 @@ def write_sheet(path: Path, rows: Sequence[ToJudge], rounds: Sequence[Round]) ->
     write_durably(path, text.getvalue().encode("utf-8-sig"), nowhere)
     named = ", ".join(f"{item.id} ({item.label})" for item in rounds) or "no rounds yet"
     return (
-        f"{shown(path)} has {_articles(len(rows))} to judge, one a row.",
+        f"{shown(path)} has {counted(len(rows), 'article')} to judge, one a row.",
         "about_event: write yes or no. Is the article about the event itself?",
         f"refers_to: write the ids of all rounds it refers to, with spaces between, or none: {named}.",
         "note: anything you like. Leave the other columns as they are, and save as CSV UTF-8.",
@@ -375,7 +374,7 @@ def _check_free(path: Path) -> None:
     except TenorError as error:
         raise StudyError("this file is no sheet written here", do=do, place=Place(shown(path))) from error
     if filled:
-        what = f"{_articles(filled)} of this sheet {'is' if filled == 1 else 'are'} judged already"
+        what = f"{counted(filled, 'article')} of this sheet {verb(filled, 'is', 'are')} judged already"
         raise StudyError(what, do=do, place=Place(shown(path)))
 
 

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tenor.errors import StudyError
+from tenor.grammar import counted
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -376,12 +377,8 @@ def _reasons(found: Numbers, outlets: Numbers, groups: Numbers, rule: Rule, note
         elif note:
             yield note
         elif outlet < rule.outlets:
-            yield f"in {_counted(outlet, 'outlet')}, {rule.outlets} are needed"
+            yield f"in {counted(outlet, 'outlet')}, {rule.outlets} are needed"
         elif group < rule.groups:
-            yield f"in {_counted(group, 'copy group')}, {rule.groups} are needed"
+            yield f"in {counted(group, 'copy group')}, {rule.groups} are needed"
         else:
             yield "the interval over outlets includes no difference"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tenor.corpus.boilerplate import SPANS
 from tenor.corpus.minhash import stretches, words_of
 from tenor.corpus.store import Store
 from tenor.tables import ARTICLES
@@ -125,15 +126,14 @@ SELECT * FROM ({heads}) LEFT JOIN (SELECT doc_id, copy_id, first_publisher FROM 
 USING (doc_id) ORDER BY doc_id"""
 _TEXTS = """\
 SELECT doc_id, title, text, spans FROM (SELECT doc_id FROM ({heads})) JOIN documents USING (doc_id)
-LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop)) AS spans FROM boilerplate GROUP BY doc_id)
-USING (doc_id)"""
+{spans}"""
 
 
 def _words(store: Store) -> pa.Table:
     """Return how many words headline, body and boilerplate of each article have."""
     parts = []
     with store.snapshot() as then:
-        for part in then.batches(_TEXTS.format(heads=HEADS), {}):
+        for part in then.batches(_TEXTS.format(heads=HEADS, spans=SPANS), {}):
             rows = part.to_pylist()
             repeated = ["\n".join(row["text"][s["start"] : s["stop"]] for s in row["spans"] or ()) for row in rows]
             whole = counted([row["text"] for row in rows])

@@ -42,6 +42,11 @@ LINE = "repeated line"
 BACKGROUND = "repeated background"
 ELSEWHERE = "points elsewhere"
 
+SPANS = """\
+LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop) ORDER BY start) AS spans
+           FROM boilerplate GROUP BY doc_id) USING (doc_id)"""
+"""What joins `spans`, the places of their boilerplate, to rows with ``doc_id``; null where there is none."""
+
 # Lines that begin so are never the article's own; "еще" stands for "ещё" too.
 _CUES = (
     r"read (?:also|next|more (?:about|on|at|here))|also read|see also|more on this(?: story| topic)?",
@@ -125,6 +130,25 @@ def blanked(text: str, spans: Sequence[Mapping[str, int]]) -> str:
     for span in spans:
         text = text[: span["start"]] + " " * (span["stop"] - span["start"]) + text[span["stop"] :]
     return text
+
+
+def own_words(articles: pa.Table) -> pa.Table:
+    """Return articles with spaces for what they only repeat or point to: "read also: the third round" is no reference.
+
+    Parameters
+    ----------
+    articles
+        Any columns, with ``text`` and its ``spans`` (see `SPANS`); the others stay as they are.
+
+    Examples
+    --------
+    >>> row = {"text": "Talks ended. Read also: more", "spans": [{"start": 13, "stop": 28}]}
+    >>> own_words(pa.Table.from_pylist([row])).to_pylist()
+    [{'text': 'Talks ended.                '}]
+    """
+    rows = articles.select(["text", "spans"]).to_pylist()
+    texts = [blanked(row["text"], row["spans"] or ()) for row in rows]
+    return articles.drop_columns(["spans", "text"]).append_column("text", pa.array(texts, pa.string()))
 
 
 def repeated(batches: Iterable[pa.RecordBatch | pa.Table]) -> Repeated:

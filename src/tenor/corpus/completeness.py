@@ -21,6 +21,7 @@ from tenor.corpus.feeds import check_feed, silences
 from tenor.corpus.samples import Fault, Ints
 from tenor.corpus.store import Store
 from tenor.errors import StudyError
+from tenor.grammar import counted
 from tenor.model import Declared, Stretch
 from tenor.tables import COMPLETENESS
 
@@ -214,8 +215,8 @@ def disagreements(table: pa.Table) -> tuple[str, ...]:
         when = f"from {over}" if len(days) > 1 else f"on {over}"
         if said == "unobserved":
             pieces = sum(row["pieces"] for row in days)
-            there = f"{pieces:,} piece{'' if pieces == 1 else 's'}"
-            sentences += [f"{outlet} is declared unobserved {when}, but has {there} there"] if pieces else []
+            there = f"{outlet} is declared unobserved {when}, but has {counted(pieces, 'piece')} there"
+            sentences += [there] if pieces else []
             continue
         whys = dict.fromkeys(row["why"] for row in days if row["why"])
         sentences += [f"{outlet} is declared observed {when}, but: {why}" for why in whys]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -209,9 +209,3 @@ def unobserved_days(store: Store) -> pa.Table:
         "WHERE NOT observed ORDER BY outlet, day"
     )
     return store.query(sql, {})
-
-
-def impossible(store: Store) -> Mapping[str, int]:
-    """Return how many articles have no day, by reason."""
-    sql = "SELECT why_undated, count(*) AS n FROM articles WHERE day IS NULL GROUP BY ALL ORDER BY n DESC, why_undated"
-    return {row["why_undated"]: row["n"] for row in store.query(sql, {}).to_pylist()}

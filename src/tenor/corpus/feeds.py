@@ -21,6 +21,7 @@ import numpy as np
 
 from tenor.corpus.samples import Fault, Floats, Ints, Mask, Run, fixed_numbers, runs_of, sums_of
 from tenor.errors import StudyError
+from tenor.grammar import counted
 
 # Of fewer pieces nothing can be told: ten pieces at random have silences of any length.
 FEWEST_PIECES = 10
@@ -375,7 +376,7 @@ def _every_year(run: Run, runs: list[Run], size: int) -> bool:
 def _hole(days: Sequence[date], counts: Ints, run: Run, usual: float) -> Fault:
     first, stop = days[run[0]], days[run[1] - 1] + timedelta(days=1)
     left = int(counts[slice(*run)].sum())
-    none = "no piece" if not left else f"next to nothing ({_pieces(left)})"
+    none = "no piece" if not left else f"next to nothing ({counted(left, 'piece')})"
     rate = f"where {_rate(usual)} were usual"
     if run[1] == len(counts):
         return Fault("stopped", first, stop, f"{none} from {first} on, {rate}: the feed seems to have stopped", usual)
@@ -384,10 +385,6 @@ def _hole(days: Sequence[date], counts: Ints, run: Run, usual: float) -> Fault:
         return Fault("late start", first, stop, f"{none} before {stop}, {later}: the feed seems to start late", usual)
     until = f"on {first}" if run[1] - run[0] == 1 else f"from {first} to {stop - timedelta(days=1)}"
     return Fault("gap", first, stop, f"{none} {until}, {rate}: days seem to be missing", usual)
-
-
-def _pieces(number: int) -> str:
-    return "1 piece" if number == 1 else f"{number:,} pieces"
 
 
 def _rate(a_day: float) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tenor.corpus.durable import make_folder
 from tenor.errors import Busy, NoSpace, Place, StoreDamaged, StudyError, TenorError, UnknownName, shown
 
+HUMAN_FILE = "human.sqlite"
 _WAIT = 30.0
 # What SQLite says of a quota or a limit, where it does not say that the disk is full.
 _NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}

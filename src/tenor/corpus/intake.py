@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tenor.corpus.human import Journal
+from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.ingest import add_counts, add_documents
 from tenor.corpus.store import Store
 from tenor.errors import StudyError
@@ -20,7 +20,6 @@ from tenor.sources.table import TableImporter
 from tenor.studyfile import read_sources, write_sources
 
 SOURCES_FILE = "sources.yaml"
-HUMAN_FILE = "human.sqlite"
 _SEGMENTS = 50
 
 

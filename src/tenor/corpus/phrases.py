@@ -119,6 +119,16 @@ class Finder:
         match = self.pattern.search(folded)
         return match.span() if match else None
 
+    def first_in(self, parts: Iterable[tuple[str, str]]) -> tuple[str, tuple[int, int]] | None:
+        """Return the first of some named parts, folded, in which a phrase stands, and where in it.
+
+        Examples
+        --------
+        >>> finder(["third round"]).first_in([("title", "talks"), ("text", "the third round")])
+        ('text', (4, 15))
+        """
+        return next(((name, place) for name, folded in parts if (place := self.first(folded))), None)
+
 
 def finder(phrases: Iterable[str]) -> Finder:
     """Return what finds phrases; ``*`` at the end of a word stands for any ending.

@@ -10,7 +10,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from tenor.corpus.boilerplate import blanked
+from tenor.corpus.boilerplate import SPANS, own_words
 from tenor.corpus.phrases import Finder, finder, fold
 from tenor.corpus.store import Store
 from tenor.model import Plan
@@ -21,8 +21,7 @@ UNKNOWN = "und"
 _ARTICLES = "SELECT doc_id, outlet, day, copy_id FROM articles ORDER BY doc_id"
 _TEXTS = """\
 SELECT articles.doc_id, articles.lang, title, text, spans FROM articles JOIN documents USING (doc_id)
-LEFT JOIN (SELECT doc_id, list(struct_pack(start := start, stop := stop)) AS spans FROM boilerplate GROUP BY doc_id)
-USING (doc_id) ORDER BY doc_id"""
+{spans} ORDER BY doc_id"""
 
 # An article refers to none, one or several rounds; its day lies in one or none.
 _DISAGREEMENT = """\
@@ -105,16 +104,14 @@ def by_reference(texts: Iterable[Mapping[str, str]], plan: Plan) -> Iterator[dic
             finders[lang] = cue_finders(plan, lang)
         parts = (("title", fold(item["title"])), ("text", fold(item["text"]))) if finders[lang] else ()
         for name, cues in finders[lang]:
-            for part, folded in parts:
-                place = cues.first(folded)
-                if place:
-                    cue = item[part][place[0] : place[1]]
-                    yield _row(item["doc_id"], name, sha, by="reference", cue=cue) | {
-                        "part": "title" if part == "title" else "body",
-                        "start": place[0],
-                        "stop": place[1],
-                    }
-                    break
+            hit = cues.first_in(parts)
+            if hit:
+                part, (start, stop) = hit
+                yield _row(item["doc_id"], name, sha, by="reference", cue=item[part][start:stop]) | {
+                    "part": "title" if part == "title" else "body",
+                    "start": start,
+                    "stop": stop,
+                }
 
 
 def cue_finders(plan: Plan, lang: str) -> Sequence[tuple[str, Finder]]:
@@ -143,15 +140,9 @@ def assigned(store: Store, plan: Plan) -> pa.Table:
     with store.snapshot() as then:
         rows = list(by_date(then.query(_ARTICLES, {}), plan))
         if any(item.cues for item in plan.rounds):
-            for part in then.batches(_TEXTS, {}):
-                rows += by_reference(_own_words(part), plan)
+            for part in then.batches(_TEXTS.format(spans=SPANS), {}):
+                rows += by_reference(own_words(part).to_pylist(), plan)
     return pa.Table.from_pylist(rows, ASSIGNMENTS).sort_by([("doc_id", "ascending"), ("by", "ascending")])
-
-
-def _own_words(part: pa.Table) -> Iterator[dict[str, str]]:
-    """Yield articles without what they only repeat or point to: "read also: the third round" is no reference."""
-    for row in part.to_pylist():
-        yield {**row, "text": blanked(row["text"], row.pop("spans") or ())}
 
 
 def matched(store: Store, plan: Plan) -> pa.Table:
@@ -159,8 +150,8 @@ def matched(store: Store, plan: Plan) -> pa.Table:
     wanted = [(item.id, finder(item.phrases), finder(item.without)) for item in plan.queries]
     rows = [{"doc_id": "", "query": item.id} for item in plan.queries]
     with store.snapshot() as then:
-        for part in then.batches(_TEXTS, {}) if wanted else ():
-            for item in _own_words(part):
+        for part in then.batches(_TEXTS.format(spans=SPANS), {}) if wanted else ():
+            for item in own_words(part).to_pylist():
                 # The headline's last word and the text's first one are no phrase.
                 folded = f"{fold(item['title'])}\n_\n{fold(item['text'])}"
                 rows += [

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 import altair as alt
 
+from tenor.grammar import verb
 from tenor.model import Stretch
 from tenor.report import words
+from tenor.report.rounds import ROUND, key_of, lanes_of, numbered
 from tenor.report.sheet import (
     FLAG_STEP,
     NARROW_TOTAL,
@@ -50,7 +52,6 @@ MOST_EDGED = 12
 SURELY_SOME = 5
 LONGEST = 240
 NAME = Ink(size=11.5, colour="ink", align="right")
-ROUND = Ink(size=11.5, bold=True, colour="ink")
 GAP = Look(shape="hatch")
 # What a cell can be, in the order of the key.
 LEVELS: dict[str, Look] = {
@@ -173,9 +174,9 @@ def _head(found: Description, rows: list[Row], key: list[str]) -> tuple[str, lis
     )
     lines = [note]
     if len(rows) > MOST_OUTLETS:
-        left_out = words.counted(len(rows) - MOST_OUTLETS, "smaller outlet")
-        be = "is" if len(rows) == MOST_OUTLETS + 1 else "are"
-        lines.append(f"The {MOST_OUTLETS} largest outlets are drawn; {left_out} {be} only in the table.")
+        more = len(rows) - MOST_OUTLETS
+        left_out = f"{words.counted(more, 'smaller outlet')} {verb(more, 'is', 'are')}"
+        lines.append(f"The {MOST_OUTLETS} largest outlets are drawn; {left_out} only in the table.")
     return title, [*lines, *key]
 
 
@@ -229,30 +230,16 @@ def _round_labels(plan: Plan, grid: Grid) -> tuple[Sheet, float, list[str]]:
     longest = (grid.axis.width + grid.left) * 0.6
     drawn = [(fitted(name, longest, ROUND), *grid.ends(item)) for name, item in _rounds(plan, grid)]
     names, poles = [name for name, _, _ in drawn], [(low + high) / 2 for _, low, high in drawn]
-    sheet, key, lanes = Sheet(), list[str](), 0
+    sheet = Sheet()
     for _, low, high in drawn:
         sheet.rect(low, -4, max(high - low, 2), 4, "ghost")
     hung = flags(names, poles, (-grid.left, grid.axis.width + grid.right), ROUND) if len(names) <= 24 else []
-    if names and (not hung or max(flag.lane for flag in hung) >= MOST_LANES):
-        key = ["Rounds: " + " · ".join(f"{i}{words.NBSP}{fitted(name, 130, ROUND)}" for i, name in enumerate(names, 1))]
-        lanes = _numbers(sheet, poles)
-    else:
-        for flag in hung:
-            flag.hang(sheet, ROUND, "ghost")
-        lanes = max((flag.lane for flag in hung), default=-1) + 1
-    return sheet, FLAG_STEP * lanes, key
-
-
-def _numbers(sheet: Sheet, poles: list[float]) -> int:
-    """Set a number over each round, each as low as it can stand, and return how many lanes that took."""
-    ink, ends = replace(ROUND, align="center"), list[float]()
-    for number, pole in enumerate(poles, 1):
-        half = text_width(str(number), ink) / 2
-        lane = next((i for i, end in enumerate(ends[:MOST_LANES]) if pole - half >= end + 3), len(ends))
-        if lane < MOST_LANES:
-            ends[lane : lane + 1] = [pole + half]
-            sheet.text(str(number), pole, -12 - FLAG_STEP * lane, ink)
-    return len(ends)
+    if names and (not hung or lanes_of(hung) > MOST_LANES):
+        lanes = numbered(sheet, poles, clear=12, most=MOST_LANES)
+        return sheet, FLAG_STEP * lanes, [key_of(fitted(name, 130, ROUND) for name in names)]
+    for flag in hung:
+        flag.hang(sheet, ROUND, "ghost")
+    return sheet, FLAG_STEP * lanes_of(hung), []
 
 
 def _rounds(plan: Plan, grid: Grid) -> list[tuple[str, Stretch]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import jinja2
 import vl_convert
 
+from tenor import grammar
 from tenor.registry import PLANNED
 from tenor.report import charts, tables, words
 from tenor.report.export import csv_bytes, csv_uri
@@ -276,7 +277,7 @@ def _environment() -> jinja2.Environment:
         "agreement": words.agreement,
         "value_of": words.value_of,
         "capital": words.capital,
-        "listed": words.listed,
+        "listed": grammar.listed,
         "counted": words.counted,
         "relations": words.RELATIONS,
         "n_windows": tables.n_windows,

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import altair as alt
 
+from tenor.grammar import listed
 from tenor.model import Stretch
 from tenor.report import words
+from tenor.report.rounds import ROUND, key_of, lanes_of, numbered
 from tenor.report.sheet import (
     FLAG_STEP,
     NARROW_TOTAL,
     WIDE_TOTAL,
     Datum,
     Frame,
-    Ink,
     Look,
     Place,
     Sheet,
@@ -28,7 +28,6 @@ from tenor.report.sheet import (
     iso,
     paint,
     point_mark,
-    text_width,
     whole,
 )
 
@@ -42,8 +41,7 @@ IN_ROUND = Look(shape="diamond", fill="orange", stroke="paper", size=110)
 OTHER_DAY = Look(shape="circle", fill="blue", stroke="paper", size=42)
 GAP = Look(shape="cross", fill="soft", stroke="paper", size=60)
 LEVEL = Look(shape="dash", stroke="ink")
-ROUND = Ink(size=11.5, bold=True, colour="ink")
-MOST_LANES = 4
+MOST_LANES = 5
 
 
 def timeline(series: Series, *, narrow: bool) -> alt.LayerChart:
@@ -79,7 +77,7 @@ def _timeline_head(series: Series, key: list[str]) -> tuple[str, list[str], list
     unit = {1: "day", 7: "week"}.get(lengths.most_common(1)[0][0], "period")
     gaps = sum(not _known(point) for point in series.points)
     title = f"{words.capital(words.unit_of(series.measure))}, {words.query_of(series.query)}, {unit} by {unit}"
-    whose = f"only {words.listed(series.outlets)}" if series.outlets else "all outlets of the files together"
+    whose = f"only {listed(series.outlets)}" if series.outlets else "all outlets of the files together"
     note = (
         f"{words.sized('n', len(series.points), unit)}, "
         f"{gaps or 'none'} not observed; "
@@ -106,27 +104,12 @@ def _round_labels(series: Series, axis: TimeAxis, ends: Place) -> tuple[Sheet, f
     """Return the flags above the plot, their height, and a key where only numbers fit."""
     drawn = [(words.seen(name), *ends) for name, item in series.rounds for ends in _within(axis, [item])]
     names, poles = [name for name, _, _ in drawn], [(low + high) / 2 for _, low, high in drawn]
-    hung = flags(names, poles, ends, ROUND)
-    if max((flag.lane for flag in hung), default=0) > MOST_LANES:
-        key = "Rounds: " + " · ".join(f"{i}{words.NBSP}{name}" for i, name in enumerate(names, 1))
-        return *_numbers(poles), [key]
-    sheet = Sheet()
+    sheet, hung = Sheet(), flags(names, poles, ends, ROUND)
+    if lanes_of(hung) > MOST_LANES:
+        return sheet, FLAG_STEP * numbered(sheet, poles, clear=10), [key_of(names)]
     for flag in hung:
         flag.hang(sheet, ROUND, "ghost")
-    return sheet, FLAG_STEP * (max((flag.lane for flag in hung), default=-1) + 1), []
-
-
-def _numbers(poles: list[float]) -> tuple[Sheet, float]:
-    """Return a number over each round, each as low as it can stand, and their height."""
-    sheet = Sheet()
-    ink = replace(ROUND, align="center")
-    ends: list[float] = []
-    for number, pole in enumerate(poles, 1):
-        half = text_width(str(number), ink) / 2
-        lane = next((i for i, end in enumerate(ends) if pole - half >= end + 3), len(ends))
-        ends[lane : lane + 1] = [pole + half]
-        sheet.text(str(number), pole, -10 - FLAG_STEP * lane, ink)
-    return sheet, FLAG_STEP * len(ends)
+    return sheet, FLAG_STEP * lanes_of(hung), []
 
 
 def _draw_stretches(sheet: Sheet, series: Series, axis: TimeAxis, height: float) -> None:

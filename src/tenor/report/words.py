@@ -6,9 +6,9 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from tenor import grammar
 
+if TYPE_CHECKING:
     from tenor.model import Hypothesis, Measure, Plan
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -166,15 +166,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(items: Iterable[str]) -> str:
-    """Return names joined as in speech."""
-    names = list(items)
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-
-
 def counted(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun."""
-    return f"{count:,}{NBSP}{one if count == 1 else many or f'{one}s'}"
+    """Return a count with its noun, never parted from it at the end of a line."""
+    return grammar.counted(count, one, many).replace(" ", NBSP, 1)
 
 
 def sized(letter: str, count: int, one: str, many: str = "") -> str:
@@ -184,7 +178,7 @@ def sized(letter: str, count: int, one: str, many: str = "") -> str:
 
 def agreement(agree: int, of: int) -> str:
     """Return how many of the counted ways agree, as in ``3 of 4 counted agree``."""
-    return f"{agree:,} of {of:,} counted {'agrees' if agree == 1 else 'agree'}"
+    return f"{agree:,} of {of:,} counted {grammar.verb(agree, 'agrees', 'agree')}"
 
 
 def contrast(hypothesis: Hypothesis, plan: Plan) -> tuple[str, str]:
@@ -197,5 +191,5 @@ def _side(hypothesis: Hypothesis, plan: Plan, sign: int) -> str:
     labels = {item.id: item.label for item in plan.rounds}
     parts = [(labels.get(name, name), abs(weight)) for name, weight in hypothesis.contrast if weight * sign > 0]
     if len({round(weight, 9) for _, weight in parts}) <= 1:
-        return listed(label for label, _ in parts)
-    return listed(f"{label} (weight {number(weight)})" for label, weight in parts)
+        return grammar.listed(label for label, _ in parts)
+    return grammar.listed(f"{label} (weight {number(weight)})" for label, weight in parts)

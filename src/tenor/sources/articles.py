@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from tenor.errors import MissingInput, Place, SourceError, shown
+from tenor.grammar import counted
 from tenor.model import Document, Export, ImportReport, Reject
 from tenor.sources.files import Snapshot
 from tenor.sources.importer import ArticleSettings, Importer, Note, importer_named
@@ -280,11 +281,7 @@ def _choose(path: Path, name: str | None) -> Importer | Reject:
 def _lost_lines(tally: _Tally) -> Iterator[str]:
     yield from tally.capped
     for what, count in sorted(tally.lost.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{what}: {_articles(count)}"
-
-
-def _articles(count: int) -> str:
-    return "1 article" if count == 1 else f"{count:,} articles"
+        yield f"{what}: {counted(count, 'article')}"
 
 
 def _note_lines(tally: _Tally) -> Iterator[str]:
@@ -296,9 +293,10 @@ def _note_lines(tally: _Tally) -> Iterator[str]:
     if tally.first:
         yield f"{tally.first} to {tally.last}"
     if tally.undated:
-        yield f"{_articles(tally.undated)} without a date"
+        yield f"{counted(tally.undated, 'article')} without a date"
     if tally.assumed_utc:
-        yield f"the times of {_articles(tally.assumed_utc)} name no time zone and were taken as UTC: set timezone"
+        whose = counted(tally.assumed_utc, "article")
+        yield f"the times of {whose} name no time zone and were taken as UTC: set timezone"
     for text, count in tally.notes.items():
         yield text if count == 1 else f"{text} ({count:,} files)"
     for why, count in sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
