@@ -340,7 +340,7 @@ def run(arguments: list[str]) -> int:
     """Run one command and return its exit code.
 
     0 done, 1 asked by --fail-on, 2 wrong usage, 65 bad data, 66 missing input,
-    69 busy, 70 a bug in tenor, 130 interrupted.
+    69 busy, disk full or model missing, 70 a bug in tenor, 130 interrupted.
     """
     try:
         cli.main(arguments, prog_name="tenor", standalone_mode=False)
