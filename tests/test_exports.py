@@ -14,7 +14,18 @@ import pytest
 import tenor
 
 SRC = Path(__file__).parents[1] / "src"
-HEAVY = {"altair", "duckdb", "numpy", "pyarrow", "pydantic", "ruamel", "scipy", "vl_convert"}
+HEAVY = {
+    "altair",
+    "duckdb",
+    "numpy",
+    "onnxruntime",
+    "pyarrow",
+    "pydantic",
+    "ruamel",
+    "scipy",
+    "tokenizers",
+    "vl_convert",
+}
 
 
 def module_names() -> list[str]:

@@ -6,6 +6,7 @@ Start with `Study.new` or `Study.open`; `tenor --help` has the same verbs.
 from tenor.errors import (
     Busy,
     MissingInput,
+    ModelMissing,
     SeveralErrors,
     SourceError,
     StoreDamaged,
@@ -18,6 +19,7 @@ from tenor.study import Study
 __all__ = [
     "Busy",
     "MissingInput",
+    "ModelMissing",
     "SeveralErrors",
     "SourceError",
     "StoreDamaged",

@@ -5,6 +5,7 @@ TenorError
  ├── SourceError     a file with figures or articles is wrong              exit 65
  ├── UnknownName     no measure, round, query ... of that name             exit 65
  ├── MissingInput    a file or folder that is needed is not there          exit 66
+ ├── ModelMissing    the encoder's files are not there, or not the ones    exit 69
  ├── Busy            another process is writing to this study              exit 69
  ├── NoSpace         the disk is full                                  exit 69
  ├── StoreDamaged    a stored file does not hold what its log says         exit 65
@@ -76,6 +77,12 @@ class MissingInput(TenorError):
     """A file or folder that is needed is not there."""
 
     exit_code = 66
+
+
+class ModelMissing(TenorError):
+    """The model that reads texts is not installed, or its files are not those that were made."""
+
+    exit_code = 69
 
 
 class Busy(TenorError):

@@ -1,0 +1,1 @@
+"""Text to sentences, scores and annotations."""
