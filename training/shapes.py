@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Split = Literal["train", "dev"]
+# "train", "dev", or how else a file of a set is called.
+Split = str
 Head = Literal["regression", "classes", "labels", "spans"]
 Licence = Literal["permissive", "share-alike", "copyleft", "unstated", "non-commercial"]
 LICENCES: tuple[Licence, ...] = get_args(Licence)

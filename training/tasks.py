@@ -170,3 +170,16 @@ _ALL = (
     Task(name="time", head="spans", labels=("TIMEX3", "EVENT"), asks="Which words name times and events?"),
 )
 TASKS: dict[str, Task] = {task.name: task for task in _ALL}
+# Asked only of sets that are never learnt from; no head answers them.
+UNANSWERED = ("manipulation", "manipulative", "policy_frame", "event_type", "time")
+# A label of our own says that any technique is used; the techniques' own labels are too rare to find it.
+ANY = "any"
+# The heads in the order of the graph's columns.
+SENTENCE = tuple(task for task in _ALL if task.head != "spans" and not task.marked and task.name not in UNANSWERED)
+MARKED = tuple(task for task in _ALL if task.marked)
+SPANS: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
+    (task.name, (*task.labels, ANY) if task.name == "technique" else task.labels)
+    for task in _ALL
+    if task.head == "spans" and task.name not in UNANSWERED
+)
+LABELS: tuple[tuple[str, str], ...] = tuple((name, label) for name, labels in SPANS for label in labels)
