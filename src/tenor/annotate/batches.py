@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tenor.annotate.tokens import Spelt, tokens_of
 
 # What one run of the graph holds at most: tokens with the padding, and marks of one text.
-TOKENS, MARKS = 1024, 16
+TOKENS, MARKS = 512, 16
 
 
 class Row(NamedTuple):
