@@ -71,7 +71,7 @@ class Lesson:
         """Return the loss of the marked heads on a stretch of each text, drawn anew each time."""
         lengths = some.mask.sum(1)
         first = 1 + (torch.rand(some.size) * (lengths - 2).clamp(min=1)).long()
-        last = torch.minimum(first + torch.randint(0, 4, (some.size,)), lengths - 1)
+        last = torch.minimum(first + torch.randint(0, 4, (some.size,)), lengths - 2)
         ends, rows = torch.stack([first.minimum(last), last], 1), torch.arange(some.size)
         total = ours.states.new_zeros(())
         for task in MARKED:

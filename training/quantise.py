@@ -44,7 +44,7 @@ def columns(weights: Floats) -> tuple[Bytes, Floats]:
     Examples
     --------
     >>> whole, scales = columns(np.array([[6.3, 0.0], [-3.2, 0.0]], np.float32))
-    >>> whole.tolist(), scales.round(3).tolist()
+    >>> whole.tolist(), [round(scale, 3) for scale in scales.tolist()]
     ([[63, 0], [-32, 0]], [0.1, 1.0])
     """
     return _whole(weights, 0, WEIGHT)

@@ -56,9 +56,9 @@ def cuts(task_labels: Sequence[str], chances: Floats, truth: Floats) -> list[flo
     if not len(truth):
         return [0.5] * len(task_labels)
     reached = np.array([_f1(chances >= cut, truth > 0.5) for cut in CUTS])
-    common = CUTS[reached.mean(1).argmax()]
+    common = CUTS[_middle_of_best(reached.mean(1))]
     enough = truth.sum(0) >= FEWEST
-    return [float(CUTS[reached[:, k].argmax()] if enough[k] else common) for k in range(len(task_labels))]
+    return [float(CUTS[_middle_of_best(reached[:, k])] if enough[k] else common) for k in range(len(task_labels))]
 
 
 def class_biases(logs: Floats, truth: NDArray[np.int64]) -> list[float]:
@@ -81,13 +81,13 @@ def span_biases(found: Sequence[Raw], name: str, labels: Sequence[str]) -> list[
     begin = LABELS.index((name, labels[0]))
     chosen = []
     for place, label in enumerate(labels):
-        truth = [np.array(one.sample.tags[name][place]) for one in some]
+        # The two tokens at the ends stand nowhere; the runtime leaves them out too.
+        truth = [np.array(one.sample.tags[name][place][1:-1]) for one in some]
         if sum(int((tags == FIRST).sum()) for tags in truth) < FEWEST:
             chosen.append(0.0)
             continue
-        reached = [
-            _span_f1([one.tokens[:, begin + place] for one in some], truth, bias, whole=label != ANY) for bias in BIASES
-        ]
+        scores = [one.tokens[1:-1, begin + place] for one in some]
+        reached = [_span_f1(scores, truth, bias, whole=label != ANY) for bias in BIASES]
         chosen.append(float(BIASES[_middle_of_best(np.array(reached))]))
     return chosen
 
