@@ -14,7 +14,7 @@ from training.samples import Batch
 from training.tasks import LABELS, MARKED, SENTENCE, SPANS
 
 # What each task's loss counts beside the others'.
-WEIGHTS = {"affect": 1.0, "slant": 0.5, "emotions": 6.0, "future": 0.5, "deadline": 0.5, "frames": 1.0}
+WEIGHTS = {"affect": 2.0, "slant": 0.5, "emotions": 14.0, "future": 0.5, "deadline": 0.5, "frames": 1.0}
 # A token counts so much of a sentence, for each label.
 TOKEN = 0.06
 TAGS = 3

@@ -23,19 +23,23 @@ TUNE = 4
 # How often an epoch shows the bsnlp_ner samples of a language, and how many of the others.
 NEAR: Mapping[str, int] = {"ru": 1, "uk": 3}
 KIN = 3_000
+# An emotion that fewer samples have is rare: an epoch shows all of these.
+RARE = 1_600
 # How many samples of a set an epoch shows at most; of the other sets it shows all.
 SHOWN: Mapping[str, int] = {
-    "goemotions": 15_000,
-    "polnear": 12_000,
-    "nerel": 7_000,
+    "goemotions": 23_000,
+    "polnear": 10_000,
+    "nerel": 5_000,
     "ptc": 8_000,
     "wiki_npov": 6_000,
-    "claimbuster": 5_500,
-    "pledges": 6_000,
-    "future_statements": 3_000,
+    "claimbuster": 5_000,
+    "pledges": 4_000,
+    "future_statements": 2_500,
 }
 # Small sets are shown so many times in each epoch.
 REPEATED: Mapping[str, int] = {
+    "emobank": 2,
+    "rusentne": 2,
     "babe": 2,
     "cameo_class": 2,
     "cameo_actors": 2,
@@ -176,6 +180,7 @@ def shown(all_samples: Sequence[Sample], epoch: int) -> list[Sample]:
     for name, every in by_source.items():
         some = _half_empty(every, order) if name == "ptc" else every
         some = _near(some, order) if name == "bsnlp_ner" else some
+        some = _rare_first(some, epoch) if name == "goemotions" else some
         if len(some) > SHOWN.get(name, len(some)):
             some = _next(some, epoch, SHOWN[name])
         chosen += some * REPEATED.get(name, 1)
@@ -231,6 +236,16 @@ def _next(some: Sequence[Sample], epoch: int, many: int) -> list[Sample]:
     random.Random(0).shuffle(order)  # noqa: S311 - no secret
     begin = epoch * many
     return [order[(begin + place) % len(order)] for place in range(many)]
+
+
+def _rare_first(some: Sequence[Sample], epoch: int) -> list[Sample]:
+    """Return all samples with a rare emotion, and of the others the next ones, up to what an epoch shows."""
+    counts = np.array([sample.golds["emotions"] for sample in some]).sum(0)
+    rare = [any(label and counts[k] < RARE for k, label in enumerate(sample.golds["emotions"])) for sample in some]
+    kept = [sample for sample, one in zip(some, rare, strict=True) if one]
+    others = [sample for sample, one in zip(some, rare, strict=True) if not one]
+    left = min(len(others), max(0, SHOWN["goemotions"] - len(kept)))
+    return kept + _next(others, epoch, left)
 
 
 def _half_empty(some: Sequence[Sample], order: random.Random) -> list[Sample]:

@@ -293,3 +293,17 @@ def test_a_batch_without_gold_has_none() -> None:
     found = batch([sample("a"), replace(sample("b"), ids=(0, 2))], toys.PAD)
     assert (found.golds, found.tags, found.marked) == ({}, {}, {})
     assert found.ids.tolist() == [[0, 1, 2], [0, 2, 1]]
+
+
+def test_rare_emotions_are_shown_in_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.samples.SHOWN", {"goemotions": 6})
+    monkeypatch.setattr("training.samples.RARE", 3)
+
+    def one(number: int, place: int) -> Sample:
+        golds = {"emotions": tuple(float(k == place) for k in range(2))}
+        return Sample(text=f"{number}", lang="en", sources=("goemotions",), ids=(0, 1), golds=golds)
+
+    some = [one(number, 0) for number in range(10)] + [one(number, 1) for number in (10, 11)]
+    found = [sorted(int(sample.text) for sample in shown(some, epoch)) for epoch in (0, 1)]
+    assert all(len(texts) == 6 and {10, 11} <= set(texts) for texts in found)
+    assert not set(found[0]) & set(found[1]) - {10, 11}, "others are shown before any is shown again"
