@@ -29,7 +29,7 @@ def example_folder(name: str) -> Path:
     Parameters
     ----------
     name
-        ``debates``, ``hurricanes`` or ``istanbul``.
+        ``debates``, ``harbour``, ``hurricanes`` or ``istanbul``.
 
     Raises
     ------
