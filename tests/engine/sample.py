@@ -47,6 +47,12 @@ def poisoned(batch: pa.RecordBatch) -> pa.RecordBatch:
     return double(batch)
 
 
+def marks(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Say that the unit is as good as done."""
+    (Path(batch["mark"][0].as_py()) / str(batch["n"][0].as_py())).touch()
+    return double(batch)
+
+
 def fails(batch: pa.RecordBatch) -> pa.RecordBatch:
     if batch["n"][0].as_py() == 3:
         raise ValueError("no words in here")

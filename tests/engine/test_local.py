@@ -156,16 +156,19 @@ def test_an_error_while_handing_over_ends_the_run() -> None:
     assert not any(alive(pid) for pid in pids)
 
 
-def test_an_error_in_the_source_keeps_what_is_finished() -> None:
+def test_an_error_in_the_source_keeps_what_is_finished(tmp_path: Path) -> None:
     found = []
 
     def broken() -> Iterator[Unit]:
-        yield from units(3)
-        time.sleep(1.5)
+        yield from units(3, tmp_path)
+        patience = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 3 and time.monotonic() < patience:
+            time.sleep(0.05)
+        time.sleep(1)  # the last result is on its way
         raise ValueError("line 4 has no date")
 
     with pytest.raises(ValueError, match="line 4"):
-        run(broken(), sample.double, done=lambda unit, batch: found.append(unit.id), workers=2)
+        run(broken(), sample.marks, done=lambda unit, batch: found.append(unit.id), workers=2)
     assert found == ["u0", "u1", "u2"]
 
 
