@@ -128,6 +128,14 @@ def test_short_sentences_inside_a_paragraph_are_language() -> None:
     assert marks(Item(f"{own(day)} He declined to comment. {own(day + 50)}", day) for day in range(30)) == []
 
 
+def test_a_line_of_short_sentences_only() -> None:
+    line = "All rights are reserved. The Bulletin serves all."
+    found = marks(Item(f"{own(day)}\n{line}", day) for day in range(12))
+    assert [text for _, text, _ in found] == ["All rights are reserved.", "The Bulletin serves all."] * 12
+    # One sentence of its own, and the line is the article's.
+    assert marks(Item(f"{own(day)}\nHe declined to comment. Town {day} slept.", day) for day in range(12)) == []
+
+
 def test_a_quotation_of_two_days_is_news() -> None:
     others = [Item(own(number), number) for number in range(20, 40)]
     quoting = [Item(f"{own(number)}\n{QUOTE}\n{own(number + 50)}", number % 2) for number in range(10)]

@@ -32,7 +32,8 @@ FEWEST_DAYS = 5
 UNDATED_FAMILIES, UNDATED_SHARE = 10, 0.1
 """The same where under half of the families are dated, so that days say nothing."""
 SENTENCE_WORDS = 6
-"""A shorter sentence inside a paragraph is common language, not boilerplate, unless its neighbour is marked."""
+"""A shorter sentence inside a paragraph is common language, not boilerplate: unless its neighbour is marked, or its
+whole line is repeated."""
 LINE_WORDS = 12
 """A marked line inside the text is background if it is longer."""
 
@@ -408,8 +409,13 @@ def _reasons(item: _Text, often: Flags) -> list[str]:
 
 
 def _long_enough(item: _Text, often: Flags, alone: Flags) -> Flags:
-    """Return which segments may be marked: lines, long sentences, and short ones beside a marked one of their line."""
-    made = alone | (item.words >= SENTENCE_WORDS)
+    """Return which segments may be marked.
+
+    They are lines, the sentences of a line that is repeated to the last of them, long sentences, and short ones
+    beside a marked one of their line.
+    """
+    fresh = np.bincount(item.line, weights=~often, minlength=1)[item.line] > 0
+    made = alone | ~fresh | (item.words >= SENTENCE_WORDS)
     sure = often & made
     same = item.line[1:] == item.line[:-1]
     made[1:] |= sure[:-1] & same
