@@ -112,7 +112,7 @@ other splits: a bearing, no contest. Test parts are scored by others.
         "| set | task | language | metric | ours | 95 % | words | published | licence | n |",
         "|" + "-|" * 10,
     ]
-    for line in sorted(found, key=lambda one: (LICENCES.index(one.licence), one.set)):  # type: ignore[arg-type]
+    for line in sorted(found, key=lambda one: (LICENCES.index(one.licence), one.set)):
         spread = f"{short(line.low)}-{short(line.high)}"
         cells = [line.set, line.task, line.language, line.metric, short(line.score), spread]
         cells += [short(line.floor), line.anchor, line.licence, f"{line.examples:,}"]
