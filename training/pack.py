@@ -66,7 +66,9 @@ def manifest(
     def entry(name: str, head: str, labels: Sequence[str]) -> dict[str, Any]:
         kept = {"task": name, "head": head, "labels": list(labels), "languages": known[name]}
         if head == "regression":
-            return {**kept, "mean": scales[name][0], "sd": scales[name][1]}
+            # A task whose sets were left out was not learnt: its numbers mean nothing, but the graph has them.
+            mean, sd = scales.get(name, ([0.0] * len(labels), [1.0] * len(labels)))
+            return {**kept, "mean": mean, "sd": sd}
         return {**kept, "thresholds" if head == "labels" else "biases": chosen[name]}
 
     return {
