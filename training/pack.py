@@ -23,7 +23,7 @@ from training.base import load
 from training.export import MODEL, TOKENIZER, export
 from training.learn import finished, train_samples
 from training.samples import LONGEST, Sample, padding_of
-from training.sets import SOURCES, examples
+from training.sets import SOURCES, chosen, examples
 from training.shapes import LICENCES
 from training.tasks import MARKED, SENTENCE, SPANS, TASKS
 from training.thresholds import Floats, Run, raw, settings
@@ -48,17 +48,21 @@ def runner(path: Path, threads: int = 2) -> Run:
     return run
 
 
-def languages(folder: Path) -> dict[str, list[str]]:
-    """Return for each task the languages in which its answers can be held against gold that was not learnt from."""
+def languages(folder: Path, licences: Sequence[str]) -> dict[str, list[str]]:
+    """Return for each task the languages in which its answers can be held against gold that was not learnt from.
+
+    A task of which nothing was learnt has none.
+    """
+    learnt = {task for source in chosen(licences) for task in source.tasks}
     found: dict[str, Counter[str]] = {name: Counter() for name in TASKS}
     for source in SOURCES.values():
         for example in examples(folder, source, "dev"):
-            found[example.task][example.lang] += 1
+            found[example.task][example.lang] += example.task in learnt
     return {name: sorted(lang for lang, many in count.items() if many >= FEWEST) for name, count in found.items()}
 
 
 def manifest(
-    out: Path, sizes: Mapping[str, int], chosen: Mapping[str, list[float]], known: Mapping[str, list[str]], made: Any
+    out: Path, sizes: Mapping[str, int], cuts: Mapping[str, list[float]], known: Mapping[str, list[str]], made: Any
 ) -> dict[str, Any]:
     """Return the manifest of what lies in the folder `out`."""
     scales: Mapping[str, tuple[list[float], list[float]]] = made["scales"]
@@ -69,7 +73,7 @@ def manifest(
             # A task whose sets were left out was not learnt: its numbers mean nothing, but the graph has them.
             mean, sd = scales.get(name, ([0.0] * len(labels), [1.0] * len(labels)))
             return {**kept, "mean": mean, "sd": sd}
-        return {**kept, "thresholds" if head == "labels" else "biases": chosen[name]}
+        return {**kept, "thresholds" if head == "labels" else "biases": cuts[name]}
 
     return {
         "name": NAME,
@@ -101,18 +105,19 @@ def main() -> None:
     parser.add_argument("--licences", default=",".join(LICENCES), help="those it was trained with")
     said = parser.parse_args()
     said.out.mkdir(parents=True, exist_ok=True)
-    some, tune, scales = train_samples(said.base, said.licences.split(","))
+    licences = said.licences.split(",")
+    some, tune, scales = train_samples(said.base, licences)
     model, (_, tokenizer) = finished(said.run, said.base), load(said.base)
     (said.out / TOKENIZER).write_text(tokenizer.to_str(), encoding="utf-8")
     export(model, calibration(some), said.out / MODEL, "int8")
-    chosen = settings(list(raw(runner(said.out / MODEL), tune, padding_of(tokenizer))))
+    cuts = settings(list(raw(runner(said.out / MODEL), tune, padding_of(tokenizer))))
     sizes = {"width": model.encoder.sizes.width, "layers": model.encoder.sizes.layers}
     sizes |= {"longest": LONGEST, "padding": padding_of(tokenizer)}
     made = {**recipe(said.base, said.run), "scales": scales}
-    known = languages(Path(os.environ["TENOR_DATA"]))
-    found = manifest(said.out, sizes, chosen, known, made)
+    known = languages(Path(os.environ["TENOR_DATA"]), licences)
+    found = manifest(said.out, sizes, cuts, known, made)
     (said.out / "manifest.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(chosen))
+    print(json.dumps(cuts))
 
 
 def calibration(some: Sequence[Sample]) -> list[tuple[int, ...]]:
