@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,14 +33,14 @@ RATE = 2e-4
 # What each part of the loss counts: like states, like answers, the gold.
 STATES, ANSWERS, GOLD = 2.0, 1.0, 0.5
 # Speeches and debates without gold, beside the texts with gold.
-EXTRA = 40_000
+EXTRA = 15_000
 
 
 class Lesson:
     """The loss of a student against its teacher; the teacher reads each text once."""
 
-    def __init__(self, teacher: Model, student: Model, padding: int) -> None:
-        self.teacher, self.student, self.padding = teacher.eval(), student, padding
+    def __init__(self, teacher: Model, student: Model, padding: int, *, half: bool = False) -> None:
+        self.teacher, self.student, self.padding, self.half = teacher.eval(), student, padding, half
         self.known: dict[str, Tensor] = {}
 
     def loss(self, found: list[Sample]) -> Tensor:
@@ -48,10 +49,10 @@ class Lesson:
         states = self._states(found, some)
         with torch.no_grad():
             theirs = self.teacher.heads(states, some.mask)
-        ours = self.student(some.ids, some.mask)
+        ours = self.student(some.ids, some.mask, half=self.half)
         seen = some.mask.bool()
         alike = functional.mse_loss(ours.states[seen], states[seen]) / states[seen].var()
-        total = STATES * alike + ANSWERS * (answers(ours, theirs, some) + self._about(ours, theirs, some))
+        total = STATES * alike + ANSWERS * (answers(ours, theirs, some) + self._about(ours, theirs, found, some))
         return total + GOLD * self.student.loss(ours, some)
 
     def _states(self, found: list[Sample], some: Batch) -> Tensor:
@@ -59,7 +60,7 @@ class Lesson:
         new = [row for row, sample in enumerate(found) if sample.text not in self.known]
         if new:
             with torch.no_grad():
-                read = self.teacher.encoder(some.ids[new], some.mask[new])
+                read = self.teacher(some.ids[new], some.mask[new], half=self.half).states
             for place, row in enumerate(new):
                 self.known[found[row].text] = read[place, : len(found[row].ids)].half()
         states = torch.zeros(*some.ids.shape, self.teacher.encoder.sizes.width)
@@ -67,11 +68,12 @@ class Lesson:
             states[row, : len(sample.ids)] = self.known[sample.text].float()
         return states
 
-    def _about(self, ours: Heads, theirs: Heads, some: Batch) -> Tensor:
-        """Return the loss of the marked heads on a stretch of each text, drawn anew each time."""
+    def _about(self, ours: Heads, theirs: Heads, found: Sequence[Sample], some: Batch) -> Tensor:
+        """Return the loss of the marked heads on a stretch of each text; which, the batch itself settles."""
+        draws = torch.Generator().manual_seed(zlib.crc32("".join(sample.text for sample in found).encode()))
         lengths = some.mask.sum(1)
-        first = 1 + (torch.rand(some.size) * (lengths - 2).clamp(min=1)).long()
-        last = torch.minimum(first + torch.randint(0, 4, (some.size,)), lengths - 2)
+        first = 1 + (torch.rand(some.size, generator=draws) * (lengths - 2).clamp(min=1)).long()
+        last = torch.minimum(first + torch.randint(0, 4, (some.size,), generator=draws), lengths - 2)
         ends, rows = torch.stack([first.minimum(last), last], 1), torch.arange(some.size)
         total = ours.states.new_zeros(())
         for task in MARKED:
@@ -134,6 +136,8 @@ def main() -> None:
     )
     parser.add_argument("--inner", type=int, default=1_024, help="how many inner units a layer of the student has")
     parser.add_argument("--samples", type=int, default=150_000, help="how many texts are shown in all")
+    parser.add_argument("--rate", type=float, default=RATE, help="the layers' highest learning rate")
+    parser.add_argument("--half", action="store_true", help="products in 16 bits, for a processor that has them")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--licences", default=",".join(LICENCES), help="licence classes to train on")
     said = parser.parse_args()
@@ -144,10 +148,10 @@ def main() -> None:
     student = smaller(teacher, [int(layer) for layer in said.layers.split(",")], said.inner)
     some = lessons(Path(os.environ["TENOR_DATA"]), tokenizer, said.licences.split(","))
     recipe = {name: str(value) if isinstance(value, Path) else value for name, value in vars(said).items()}
-    recipe |= {"texts": len(some), "tokens": TOKENS, "rate": RATE}
+    recipe |= {"texts": len(some), "tokens": TOKENS}
     (said.run / "run.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
-    lesson = Lesson(teacher, student, padding_of(tokenizer))
-    learn(student, some, said.run, Plan(said.samples, 0, RATE), lesson.loss)
+    lesson = Lesson(teacher, student, padding_of(tokenizer), half=said.half)
+    learn(student, some, said.run, Plan(said.samples, 0, said.rate), lesson.loss)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ RATE, HEAD_RATE, DECAY, WARM = 1e-4, 1e-3, 0.01, 0.05
 TOKENS = 1_536
 # The mean of the weights forgets by this share a step.
 FORGETS = 0.002
-SAVED = 300
+SAVED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def learn(
     """
     if not some:
         raise ValueError("There is nothing to learn from.")
-    optimiser = torch.optim.AdamW(groups(model, plan), betas=(0.9, 0.98), eps=1e-6)
+    optimiser = torch.optim.AdamW(groups(model, plan), betas=(0.9, 0.98), eps=1e-6, fused=True)
     mean, state = Mean(model), State()
     if (run / "checkpoint.pt").exists():
         kept = torch.load(run / "checkpoint.pt")
@@ -213,6 +213,8 @@ def main() -> None:
     parser.add_argument("--layers", default="", help="which of the base's layers to begin with; all if not given")
     parser.add_argument("--inner", type=int, default=0, help="how many inner units a layer keeps; all if not given")
     parser.add_argument("--languages", default="", help="texts of which languages to learn from; all if not given")
+    parser.add_argument("--rate", type=float, default=RATE, help="the layers' highest learning rate")
+    parser.add_argument("--half", action="store_true", help="products in 16 bits, for a processor that has them")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--licences", default=",".join(LICENCES), help="licence classes to train on")
     said = parser.parse_args()
@@ -224,7 +226,7 @@ def main() -> None:
         some = [sample for sample in some if sample.lang in said.languages.split(",")]
     padding = padding_of(tokenizer)
     recipe = {name: str(value) if isinstance(value, Path) else value for name, value in vars(said).items()}
-    recipe |= {"scales": scales, "texts": len(some), "tokens": TOKENS, "rate": RATE}
+    recipe |= {"scales": scales, "texts": len(some), "tokens": TOKENS}
     (said.run / "run.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
     model = Model(encoder)
     if said.layers:
@@ -232,9 +234,9 @@ def main() -> None:
 
     def loss_of(found: list[Sample]) -> Tensor:
         ready = batch(found, padding)
-        return model.loss(model(ready.ids, ready.mask, said.frozen), ready)
+        return model.loss(model(ready.ids, ready.mask, said.frozen, half=said.half), ready)
 
-    learn(model, some, said.run, Plan(said.samples, said.frozen), loss_of)
+    learn(model, some, said.run, Plan(said.samples, said.frozen, said.rate), loss_of)
 
 
 if __name__ == "__main__":

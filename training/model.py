@@ -68,13 +68,16 @@ class Model(nn.Module):
         self.marked = nn.ModuleDict({task.name: Tone(width, len(task.labels)) for task in MARKED})
         nn.init.zeros_(self.look.weight)  # every task begins with the plain mean
 
-    def forward(self, ids: Tensor, mask: Tensor, frozen: int = 0) -> Heads:
-        """Return what the heads say; the first `frozen` layers and the words do not learn."""
-        if frozen:
-            with torch.no_grad():
+    def forward(self, ids: Tensor, mask: Tensor, frozen: int = 0, *, half: bool = False) -> Heads:
+        """Return what the heads say; the first `frozen` layers and the words do not learn.
+
+        With `half` the encoder's products are in 16 bits (bfloat16), everything else stays in 32.
+        """
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
                 lower = self.encoder.lower(ids, mask, frozen)
-            return self.heads(self.encoder.upper(lower, mask, frozen), mask)
-        return self.heads(self.encoder(ids, mask), mask)
+            states = self.encoder.upper(lower, mask, frozen)
+        return self.heads(states.float(), mask)
 
     def heads(self, states: Tensor, mask: Tensor) -> Heads:
         """Return what the heads say of token states."""

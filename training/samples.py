@@ -22,26 +22,26 @@ LONGEST = 192
 TUNE = 4
 # How often an epoch shows the bsnlp_ner samples of a language, and how many of the others.
 NEAR: Mapping[str, int] = {"ru": 1, "uk": 3}
-KIN = 3_000
+KIN = 1_500
 # An emotion that fewer samples have is rare: an epoch shows all of these.
 RARE = 1_600
 # How many samples of a set an epoch shows at most; of the other sets it shows all.
 SHOWN: Mapping[str, int] = {
     "goemotions": 23_000,
     "polnear": 10_000,
-    "nerel": 5_000,
-    "ptc": 8_000,
-    "wiki_npov": 6_000,
-    "claimbuster": 5_000,
-    "pledges": 4_000,
-    "future_statements": 2_500,
+    "nerel": 4_000,
+    "ptc": 6_000,
+    "wiki_npov": 8_000,
+    "claimbuster": 7_000,
+    "pledges": 3_000,
+    "future_statements": 1_500,
 }
 # Small sets are shown so many times in each epoch.
 REPEATED: Mapping[str, int] = {
-    "emobank": 2,
-    "rusentne": 2,
+    "emobank": 3,
+    "newsmtsc": 2,
+    "rusentne": 3,
     "babe": 2,
-    "cameo_class": 2,
     "cameo_actors": 2,
     "plover_gsr": 4,
     "adaq": 3,

@@ -129,7 +129,7 @@ def test_the_teacher_reads_each_text_once_and_remembers_it_well() -> None:
     lesson = Lesson(teacher, smaller(teacher, [0], INNER), toys.PAD)
     lesson.loss(some[:3])
     seen: list[int] = []
-    hook = teacher.encoder.register_forward_pre_hook(lambda _, told: seen.append(len(told[0])))
+    hook = teacher.register_forward_pre_hook(lambda _, told: seen.append(len(told[0])))
     lesson.loss(some[1:6])
     lesson.loss(some[:6])
     hook.remove()

@@ -20,6 +20,7 @@ HEAVY = {
     "export": {"onnx", "torch"},
     "floors": {"sklearn", "scipy"},
     "learn": {"torch"},
+    "lexicon": {"scipy"},
     "minilm": {"torch"},
     "model": {"torch"},
     "pack": {"onnxruntime"},

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tenor.annotate import decode
 from tenor.annotate.batches import Row, feeds, packs, rows
 from tenor.annotate.manifest import AGAIN, INSTALL, MODEL, TOKENIZER, Manifest, Task, where
-from tenor.annotate.tokens import has_letter, spelt, spelt_all, stretch, tokens_of
+from tenor.annotate.tokens import has_letter, spelt, spelt_all, stretch, tokens_of, whole_words
 from tenor.errors import ModelMissing, Place
 
 __all__ = ["Empty", "Encoder", "Manifest", "Marked", "Read", "Spans", "Task", "spelt", "tokens_of"]
@@ -58,8 +58,8 @@ class Spans:
     """Stretches that tasks found, one item a span, in order of text, task, label and place.
 
     ``text`` is the text's number, ``task`` the task's among ``manifest.spans``, ``label`` the label's in its task.
-    ``start`` and ``stop`` are code points of the text; no span is empty or has a blank at an end, and those of one
-    label never overlap. ``score`` is the mean probability of its tokens to belong to such a span.
+    ``start`` and ``stop`` are code points of the text; no span is empty, has a blank at an end or cuts a word in two,
+    and those of one label never overlap. ``score`` is the mean probability of its tokens to belong to such a span.
     """
 
     text: Whole
@@ -146,7 +146,7 @@ class Encoder:
         ...
         tenor.errors.ModelMissing: nowhere/manifest.json: a file of the model is missing; install the model: ...
         """
-        place = folder or _installed()
+        place = folder or cls.home()
         manifest = Manifest.read(place)
         model, words = manifest.checked(place, MODEL, TOKENIZER)
         try:
@@ -158,6 +158,20 @@ class Encoder:
         if wrong := _misfit(session, manifest):
             raise ModelMissing(wrong, do=AGAIN, place=Place(file=where(place, MODEL)))
         return cls(manifest, session, tokenizer)
+
+    @staticmethod
+    def home() -> Traversable:
+        """Return the folder of the installed model.
+
+        Raises
+        ------
+        ModelMissing
+            There is none.
+        """
+        try:
+            return files(PACKAGE) / FOLDER
+        except ModuleNotFoundError as error:
+            raise ModelMissing("the model that reads texts is not installed", do=INSTALL) from error
 
     def read(self, texts: Sequence[str], langs: Sequence[str | None], marks: Stretches | None = None) -> Read:
         """Return what the model says of texts and of marked stretches in them.
@@ -227,6 +241,7 @@ class Encoder:
             # Two tokens of one sign stand in the same place, so the next span may begin inside the last.
             reach = reach if before == (row, label) else 0
             start, stop = stretch(pack[row].string, max(places[first + 1][0], reach), places[last + 1][1])
+            start, stop = whole_words(pack[row].string, start, stop, reach)
             before, reach = (row, label), max(reach, stop)
             found.append((pack[row].text, label, start, stop))
         columns = np.array(found, np.int64).reshape(-1, 4)
@@ -302,13 +317,6 @@ class _Raw:
             mark_text=np.repeat(np.arange(texts), counts),
             first_mark=counts.cumsum() - counts,
         )
-
-
-def _installed() -> Traversable:
-    try:
-        return files(PACKAGE) / FOLDER
-    except ModuleNotFoundError as error:
-        raise ModelMissing("the model that reads texts is not installed", do=INSTALL) from error
 
 
 def _session(model: bytes, threads: int) -> Any:

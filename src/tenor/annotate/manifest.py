@@ -196,6 +196,7 @@ def _task(data: object, part: str, where: str) -> Task:
     found = _object(data, {*_COMMON, *_NUMBERS[head]}, where)
     _demand(isinstance(found["task"], str) and bool(found["task"]), f"{where}: 'task' must be a text")
     labels, languages = _texts(found["labels"], f"{where}.labels"), _texts(found["languages"], f"{where}.languages")
+    _demand(bool(labels), f"{where}.labels must be a list of texts, and not empty")
     numbers = {key: _floats(found[key], len(labels), f"{where}.{key}") for key in _NUMBERS[head]}
     _demand(min(numbers.get("sd", (1.0,))) > 0, f"{where}.sd must be more than 0")
     return Task(name=found["task"], head=head, labels=labels, languages=languages, **numbers)
@@ -210,7 +211,7 @@ def _object(data: object, keys: set[str], where: str) -> dict[str, Any]:
 
 
 def _texts(data: object, where: str) -> tuple[str, ...]:
-    fits = isinstance(data, list) and bool(data) and all(isinstance(item, str) and item for item in data)
+    fits = isinstance(data, list) and all(isinstance(item, str) and item for item in data)
     _demand(fits, f"{where} must be a list of texts")
     assert isinstance(data, list)
     _demand(len(set(data)) == len(data), f"{where} names one twice")

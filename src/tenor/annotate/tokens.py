@@ -113,6 +113,23 @@ def stretch(text: str, start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
+def whole_words(text: str, start: int, stop: int, least: int = 0) -> tuple[int, int]:
+    """Return a stretch with all of the words it begins and ends in; it begins no earlier than `least`.
+
+    A tokenizer's pieces are parts of words, and what people mark is words.
+
+    Examples
+    --------
+    >>> whole_words("new talks, Путина", 5, 7), whole_words("new talks, Путина", 11, 14)
+    ((4, 9), (11, 17))
+    """
+    while start > least and start < stop and text[start].isalnum() and text[start - 1].isalnum():
+        start -= 1
+    while start < stop < len(text) and text[stop].isalnum() and text[stop - 1].isalnum():
+        stop += 1
+    return start, stop
+
+
 def _spelt(text: str, one: Encoded, longest: int, most: int) -> Spelt:
     ids, places = one.ids, one.offsets
     cut = len(ids) > longest
