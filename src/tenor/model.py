@@ -145,6 +145,18 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """What texts call an actor as long as the actor holds an office: (language, phrases) pairs.
+
+    It is held from `start` up to but not including `stop`; None where that is open.
+    """
+
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    start: date | None = None
+    stop: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Someone or something the coverage is about; a person needs a public role.
 
@@ -156,6 +168,7 @@ class Actor:
     kind: Literal["person", "organisation", "state"]
     public_role: str = ""
     aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    titles: tuple[Title, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +347,7 @@ class Measure:
     version: int
     numerator: str
     denominator: str
-    scale: Literal["rate", "share", "mean", "words"]
+    scale: Literal["rate", "share", "mean", "sd", "words"]
     needs: tuple[str, ...]
     parameters: tuple[str, ...]
     asks: str

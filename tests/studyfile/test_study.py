@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenor.errors import MissingInput, StudyError, TenorError
-from tenor.model import Round, Window
+from tenor.model import Round, Title, Window
 from tenor.studyfile import (
     claims_schema,
     margin_from_words,
@@ -25,6 +25,16 @@ from tenor.testing import example_folder
 from tests.conftest import CLAIMS, STUDY
 
 Small = Callable[..., Path]
+
+
+# Two actors, with a title each on lines 4 and 6.
+TITLES = """\
+actors:
+  - {{id: a, name: A, kind: state, aliases: {{en: [A]}}, titles: [
+    {}]}}
+  - {{id: b, name: B, kind: state, aliases: {{en: [B]}}, titles: [
+    {}]}}
+id: small"""
 
 
 def study_error(small: Small, old: str, new: str) -> str:
@@ -71,6 +81,24 @@ def claims_error(small: Small, old: str, new: str) -> str:
         ("date: 2024-02-01}", 'date: 2024-02-01, cues: {en: ["r*und"]}}', 9, "* may only stand at the end of a word"),
         ("date: 2024-02-01}", 'date: 2024-02-01, cues: {english: ["round"]}}', 9, "cues"),
         ("id: small", "actors: [{id: a, name: A B, kind: person, aliases: {en: [B]}}]\nid: small", 2, "public role"),
+        (
+            "id: small",
+            TITLES.format("{to: 2020-01-02, words: {en: [the head]}}", "{from: 2020-01-02}"),
+            6,
+            "'words' is",
+        ),
+        (
+            "id: small",
+            TITLES.format("{to: 2020-01-02, words: {en: [the head]}}", "{from: 2020-01-02, words: {en: [The Head]}}"),
+            6,
+            "'The Head' is 'a' and 'b' on the same days",
+        ),
+        (
+            "id: small",
+            TITLES.format("{from: 2020-01-02, to: 2020-01-01, words: {en: [x]}}", "{words: {en: [y]}}"),
+            4,
+            "this title ends before it starts",
+        ),
         ("id: small", "queries: [{id: q, any: ['!!']}]\nid: small", 2, "queries.0.any"),
         (
             "id: small",
@@ -128,6 +156,14 @@ def test_claims_mistakes_are_named(small: Small, old: str, new: str, line: int, 
     message = claims_error(small, old, new)
     assert f"claims.yaml:{line}: " in message
     assert says in message
+
+
+def test_a_title_is_held_on_days_that_include_the_last(small: Small) -> None:
+    one, other = "{to: 2020-01-02, words: {en: [the head]}}", "{from: 2020-01-03, words: {en: [the head]}}"
+    folder = small("", study=STUDY.replace("id: small", TITLES.format(one, other)))
+    first, second = (actor.titles for actor in read_study(folder / "tenor.yaml").actors)
+    assert first == (Title(words=(("en", ("the head",)),), stop=date(2020, 1, 3)),)
+    assert second == (Title(words=(("en", ("the head",)),), start=date(2020, 1, 3)),)
 
 
 def test_norway_stays_no(small: Small) -> None:

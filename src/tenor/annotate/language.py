@@ -22,6 +22,11 @@ from tenor.registry import plugged
 Words = frozenset[str]
 Pattern = re.Pattern[str]
 _NEVER = r"(?!)"
+# What a setting of that name may say, and whether it may say several.
+_CHOICES = {
+    ".side": ({"after", "before", "around", "nominal"}, False),
+    ".who": ({"man", "woman", "thing", "institution", "word", "attribute"}, True),
+}
 _NOTHING = re.compile(_NEVER)
 _LIST = re.compile(r"\{([a-z_]+)\}")
 # What must stay as it is when a pattern is folded: escapes, and the P of a named group.
@@ -198,6 +203,80 @@ class Sweeping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How words with one ending are declined; the first that fits a word is used.
+
+    Parameters
+    ----------
+    ends
+        The end of the word; what its last group holds is replaced, or all of it where it has none.
+    forms
+        What stands there instead: a case each, in the same order in all rules, ``/`` between several of one case, ``-``
+        for nothing. Without any, the word does not change.
+    who
+        For which words: ``man``, ``woman``, ``thing`` (a name of one word), ``institution`` (one of several), ``word``
+        (written small), ``attribute`` (before the noun of an institution). Empty: for all but attributes.
+    """
+
+    ends: Pattern
+    forms: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """How a language names people and institutions.
+
+    Parameters
+    ----------
+    endings
+        How names are declined.
+    head_last
+        Whether the last word of a title or institution is declined, and what tells it apart stands before it (Turkish);
+        else the first noun is.
+    titles_bind
+        Whether a capitalised word next to a title makes another one of it ("президент Сундовии").
+    common
+        Names that are words as well, which may begin a sentence ("Hope").
+    months
+        Those of them that are months.
+    words
+        Names that are words if they are written small ("trump").
+    men, women
+        First names by which the rest of a name is declined, where their ending would say otherwise.
+    suffix
+        What belongs to a name behind its apostrophe.
+    speaks
+        Right behind a word at the start of a sentence: that it is a name.
+    role
+        Right before it: that it is a name.
+    word_after
+        Right behind it: that it is no name.
+    in_time, time_after
+        Right before or behind a month: that it is no name.
+    not_title_left, not_title_right
+        Next to a title: that it is another one ("the president of the club").
+    """
+
+    endings: tuple[Ending, ...] = ()
+    head_last: bool = False
+    titles_bind: bool = False
+    common: Words = frozenset()
+    months: Words = frozenset()
+    words: Words = frozenset()
+    men: Words = frozenset()
+    women: Words = frozenset()
+    suffix: Pattern = _NOTHING
+    speaks: Pattern = _NOTHING
+    role: Pattern = _NOTHING
+    word_after: Pattern = _NOTHING
+    in_time: Pattern = _NOTHING
+    time_after: Pattern = _NOTHING
+    not_title_left: Pattern = _NOTHING
+    not_title_right: Pattern = _NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
     """A language as the rules know it.
 
@@ -213,6 +292,8 @@ class Language:
         Its sweeping generalisations.
     literal
         Sentences in which such words count something: no generalisation stands in them.
+    names
+        How it names people and institutions.
     """
 
     name: str
@@ -220,6 +301,11 @@ class Language:
     speech: Speaking = field(default_factory=Speaking)
     generalisations: tuple[Sweeping, ...] = ()
     literal: Pattern = _NOTHING
+    names: Naming = field(default_factory=Naming)
+
+
+# Settings that are lists of tables.
+_TABLES: dict[object, type[Any]] = {tuple[Clause, ...]: Clause, tuple[Ending, ...]: Ending}
 
 
 # --- asking for one --------------------------------------------------------------------------------
@@ -293,7 +379,7 @@ def load(path: Path) -> Language:
     Parameters
     ----------
     path
-        A TOML file with the tables ``sentences``, ``words``, ``speech`` and ``generalisation``.
+        A TOML file with the tables ``sentences``, ``words``, ``speech``, ``generalisation`` and ``names``.
 
     Raises
     ------
@@ -335,7 +421,7 @@ class _File:
         return StudyError(what, do=do, place=Place(self.name, line, setting))
 
     def language(self, raw: dict[str, Any]) -> Language:
-        self._known(raw, {"name", "sentences", "words", "speech", "generalisation"}, "")
+        self._known(raw, {"name", "sentences", "words", "speech", "generalisation", "names"}, "")
         words = self._words(raw.get("words", {}))
         sweeping = raw.get("generalisation", {})
         self._known(sweeping, {"literal", "patterns"}, "generalisation.")
@@ -347,6 +433,7 @@ class _File:
             speech=self._filled(Speaking, raw.get("speech", {}), "speech", words),
             generalisations=self._several(Sweeping, sweeping.get("patterns", []), "generalisation.patterns", words),
             literal=self._pattern(sweeping.get("literal", _NEVER), "generalisation.literal", words),
+            names=self._filled(Naming, raw.get("names", {}), "names", words),
         )
 
     def _known(self, table: object, known: set[str], where: str) -> None:
@@ -388,12 +475,15 @@ class _File:
             return frozenset(fold(item) for item in self._strings(value, where))
         if hint == Pattern:
             return self._pattern(value, where, words)
-        if hint == tuple[Clause, ...]:
-            return self._several(Clause, value, where, words)
+        if hint in _TABLES:
+            return self._several(_TABLES[hint], value, where, words)
         if not isinstance(value, bool if hint is bool else str):
             raise self.wrong(f"this must be {'true or false' if hint is bool else 'text'}", where)
-        if where.endswith(".side") and value not in ("after", "before", "around", "nominal"):
-            raise self.wrong(f"there is no side '{value}'", where, do="known: after, around, before, nominal")
+        for setting, (known, several) in _CHOICES.items():
+            said = (value.split() if several else [value]) if isinstance(value, str) else []
+            if where.endswith(setting) and not known.issuperset(said):
+                what = f"there is no {setting.strip('.')} '{value}'"
+                raise self.wrong(what, where, do=f"known: {', '.join(sorted(known))}")
         return fold(value) if isinstance(value, str) else value
 
     def _several(self, kind: type[Any], value: object, where: str, words: Mapping[str, str]) -> tuple[Any, ...]:

@@ -117,6 +117,16 @@ class OutletSetting(Strict):
     )
 
 
+class TitleSetting(Strict):
+    """What texts call an actor as long as the actor holds an office."""
+
+    words: ByLanguage = Field(
+        description="By language, as in {en: [the president], ru: [президент]}; their inflected forms are found."
+    )
+    start: Day | None = Field(default=None, alias="from", description="First day; left out: ever since.")
+    stop: Day | None = Field(default=None, alias="to", description="Last day, included; left out: still.")
+
+
 class ActorSetting(Strict):
     """Someone or something the coverage is about. Private persons can't be actors."""
 
@@ -125,7 +135,11 @@ class ActorSetting(Strict):
     kind: Literal["person", "organisation", "state"] = Field(description="A person needs a public role.")
     public_role: str = Field(default="", description="The public role of a person: president, negotiator, spokesman.")
     aliases: ByLanguage = Field(
-        description="How texts name it, by language, with every inflected form, or * at the end of a word."
+        description="How texts name it, by language; inflected forms are found, and * ends a word with any letters. "
+        "What is written here with a capital letter is found only with one."
+    )
+    titles: tuple[TitleSetting, ...] = Field(
+        default=(), description="What texts call it on some days, as long as it holds an office."
     )
 
 

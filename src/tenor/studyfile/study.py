@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -116,7 +118,16 @@ def _outlet(said: OutletSetting) -> model.Outlet:
 
 
 def _actor(said: ActorSetting) -> model.Actor:
-    return model.Actor(aliases=tuple(said.aliases.items()), **said.model_dump(exclude={"aliases"}))
+    titles = tuple(
+        model.Title(
+            words=tuple(item.words.items()),
+            start=item.start,
+            stop=item.stop + timedelta(days=1) if item.stop else None,
+        )
+        for item in said.titles
+    )
+    plain = said.model_dump(exclude={"aliases", "titles"})
+    return model.Actor(aliases=tuple(said.aliases.items()), titles=titles, **plain)
 
 
 def _stretch(said: ComparisonSetting | ExcludedSetting | DeclaredSetting) -> model.Stretch:
@@ -147,12 +158,35 @@ def _study_mistakes(lined: Lined, said: StudyDescription, plan: model.Plan) -> l
         if actor.kind == "person" and not actor.public_role.strip():
             what = f"'{actor.name}' is a person without a public role, and private persons are not studied"
             errors.append(lined.error(("actors", index, "public_role"), what, "name the role, or remove the actor"))
+    errors += _title_mistakes(lined, plan.actors)
     errors += _outlet_mistakes(lined, said)
     errors += _overlaps(lined, plan)
     if said.comparison and said.comparison.stop < said.comparison.start:
         errors.append(lined.error(("comparison", "to"), "the comparison ends before it starts", "swap the dates"))
     for index, counts in enumerate(said.counts):
         errors += _count_mistakes(lined, index, counts)
+    return errors
+
+
+def _title_mistakes(lined: Lined, actors: Sequence[model.Actor]) -> list[TenorError]:
+    """Return an error for every title that ends before it starts, or that two hold on one day."""
+    errors: list[TenorError] = []
+    held: dict[tuple[str, str], list[tuple[model.Stretch, model.Actor]]] = {}
+    for index, actor in enumerate(actors):
+        for number, title in enumerate(actor.titles):
+            at = ("actors", index, "titles", number)
+            days = model.Stretch(start=title.start or date.min, stop=title.stop or date.max)
+            if days.stop <= days.start:
+                errors.append(lined.error((*at, "to"), "this title ends before it starts", "swap the dates"))
+                continue
+            for lang, phrase in dict.fromkeys((lang, phrase) for lang, phrases in title.words for phrase in phrases):
+                mine = held.setdefault((lang, re.sub(r"^(?:the|an?) ", "", phrase.casefold())), [])
+                other = next((one for stretch, one in mine if stretch.overlaps(days)), None)
+                if other:
+                    what = f"'{phrase}' is '{other.id}' and '{actor.id}' on the same days"
+                    do = "end one before the other begins, or write whose title it is: 'the president of ...'"
+                    errors.append(lined.error((*at, "words", lang), what, do))
+                mine.append((days, actor))
     return errors
 
 
