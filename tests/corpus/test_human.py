@@ -57,6 +57,47 @@ def test_an_entry_is_corrected_once(journal: Journal) -> None:
     assert len(journal.entries()) == 2
 
 
+def tone(coder: str, unit: str, value: str) -> tuple[str, str, str, str]:
+    return coder, unit, "tone", value
+
+
+def test_many_are_entered_at_once_and_never_twice(journal: Journal) -> None:
+    enter(journal, "cold")
+    many = [tone("ann", "d1", "cold"), tone("bea", "d1", "warm"), tone("ann", "d2", "warm"), tone("ann", "d2", "cold")]
+    assert journal.enter_all(many, kind="code") == 3
+    assert [(entry.coder, entry.unit, entry.value, entry.supersedes) for entry in journal.entries()] == [
+        ("ann", "d1", "cold", None),
+        ("bea", "d1", "warm", None),
+        ("ann", "d2", "warm", None),
+        ("ann", "d2", "cold", 3),
+    ]
+    assert journal.enter_all([many[0], many[1], many[3]], kind="code") == 0
+    # Of another kind it is another question.
+    assert journal.enter_all(many[:1], kind="adjudication") == 1
+    assert journal.enter_all([tone("bea", "d1", "cold")], kind="code") == 1
+
+
+def test_what_somebody_else_corrected_is_not_entered_again(journal: Journal) -> None:
+    first = enter(journal, "cold")
+    enter(journal, "warm", coder="bea", supersedes=first)
+    assert journal.enter_all([tone("ann", "d1", "cold")], kind="code") == 0
+    assert [(entry.coder, entry.value) for entry in journal.latest()] == [("bea", "warm")]
+
+
+def test_nothing_to_enter_makes_no_file(journal: Journal, tmp_path: Path) -> None:
+    assert journal.enter_all([], kind="code") == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_all_are_entered_or_none(journal: Journal) -> None:
+    enter(journal, "cold")
+    broken = ("ann", "d3", "tone", None)
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.enter_all([tone("ann", "d2", "warm"), broken], kind="code")  # type: ignore[list-item]
+    assert [entry.unit for entry in journal.entries()] == ["d1"]
+    assert journal.enter_all([tone("ann", "d2", "warm")], kind="code") == 1
+
+
 @pytest.mark.parametrize("statement", ["UPDATE entries SET value = 'x'", "DELETE FROM entries"])
 def test_nothing_is_overwritten(journal: Journal, tmp_path: Path, statement: str) -> None:
     enter(journal, "cold")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ WHERE (?1 IS NULL OR kind = ?1) AND NOT EXISTS (SELECT 1 FROM entries WHERE supe
 _OWN = """\
 SELECT id FROM entries AS entry WHERE unit = ? AND variable = ? AND kind = ? AND coder = ?
 AND NOT EXISTS (SELECT 1 FROM entries WHERE supersedes = entry.id) ORDER BY id DESC LIMIT 1"""
+_LAST = """\
+SELECT value FROM entries WHERE unit = ? AND variable = ? AND kind = ? AND coder = ? ORDER BY id DESC LIMIT 1"""
 _INSERT = "INSERT INTO entries (at, coder, kind, unit, variable, value, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -133,16 +135,45 @@ class Journal:
         """
         key = (unit, variable, kind)
         with self._open() as connection, _transaction(connection):
-            if supersedes is None:
-                own = connection.execute(_OWN, (*key, coder)).fetchone()
-                supersedes = own[0] if own else None
-            else:
+            if supersedes is not None:
                 self._check(connection, supersedes, key)
-            # The clock is read under the lock, so that entries stand in the order of their ids.
-            at = datetime.now(tz=UTC).isoformat(timespec="microseconds")
-            found = connection.execute(_INSERT, (at, coder, kind, unit, variable, value, supersedes))
-            assert found.lastrowid is not None
-            return found.lastrowid
+            return _added(connection, key, coder, value, supersedes)
+
+    def enter_all(self, values: Iterable[tuple[str, str, str, str]], *, kind: str) -> int:
+        """Add entries of one or many coders in one go, durably: all of them or none.
+
+        Parameters
+        ----------
+        values
+            Coder, unit, variable and value of each. It is left out where it is what the coder's own last
+            entry to the same question says already, also if somebody has corrected that since; where it says
+            something else, it corrects it.
+        kind
+            What they are: codes, confirmations, resolutions, adjudications.
+
+        Returns
+        -------
+        int
+            How many entries were added.
+
+        Examples
+        --------
+        >>> journal = Journal("human.sqlite")
+        >>> codes = [("ann", "d1:0:40", "arousal", "4"), ("bea", "d1:0:40", "arousal", "5")]
+        >>> journal.enter_all(codes, kind="code"), journal.enter_all(codes, kind="code")
+        (2, 0)
+        """
+        rows = list(values)
+        if not rows:
+            return 0
+        count = 0
+        with self._open() as connection, _transaction(connection):
+            for coder, unit, variable, value in rows:
+                key = (unit, variable, kind)
+                if connection.execute(_LAST, (*key, coder)).fetchone() != (value,):
+                    _added(connection, key, coder, value, None)
+                    count += 1
+        return count
 
     def entries(self, kind: str | None = None) -> tuple[Entry, ...]:
         """Return all entries in the order they were made, also those that were corrected.
@@ -264,6 +295,21 @@ class Journal:
 
     def _place(self) -> Place:
         return Place(shown(self._path))
+
+
+def _added(
+    connection: sqlite3.Connection, key: tuple[str, str, str], coder: str, value: str, supersedes: int | None
+) -> int:
+    """Add an entry and return its id; it corrects the coder's own last one if it is not said which."""
+    unit, variable, kind = key
+    if supersedes is None:
+        own = connection.execute(_OWN, (*key, coder)).fetchone()
+        supersedes = own[0] if own else None
+    # The clock is read under the lock, so that entries stand in the order of their ids.
+    at = datetime.now(tz=UTC).isoformat(timespec="microseconds")
+    found = connection.execute(_INSERT, (at, coder, kind, unit, variable, value, supersedes))
+    assert found.lastrowid is not None
+    return found.lastrowid
 
 
 @contextlib.contextmanager
