@@ -10,12 +10,14 @@ from tenor.errors import TenorError
 from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from typing import Self
+    from typing import Self, TextIO
 
     import pyarrow as pa
 
+    from tenor.annotate.run import Annotated
+    from tenor.coding.codes import CodesRead
     from tenor.coding.judging import Judgements
     from tenor.corpus.human import Journal
     from tenor.corpus.rounds import RoundsTables
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 STUDY_FILE = "tenor.yaml"
 CLAIMS_FILE = "claims.yaml"
+CODEBOOK_FILE = "codebook.yaml"
 JUDGE_FILE = "judge.csv"
 
 
@@ -218,6 +221,40 @@ class Study:
 
         return rounds_tables(self.refresh(), self._plan)
 
+    def code(self, path: Path | str, *, charset: str = "") -> CodesRead:
+        """Import what people coded: a table with a row a code.
+
+        Parameters
+        ----------
+        path
+            Columns ``coder, doc, variable, value``; for sentences ``start, stop, text``; about one ``actor``.
+        charset
+            The encoding, where it is not UTF-8.
+
+        Returns
+        -------
+        CodesRead
+            What was read, kept and refused; reading it twice adds nothing.
+
+        Raises
+        ------
+        TenorError
+            The file is missing or no such table; then nothing of it is kept.
+        """
+        from tenor.coding.codebook import read_codebook
+        from tenor.coding.codes import import_codes
+
+        variables = read_codebook(self._folder / CODEBOOK_FILE)
+        return import_codes(self._journal, self.refresh(), Path(path), self._plan, variables, charset=charset)
+
+    def agreement(self) -> pa.Table:
+        """Return how well the coders agree: Krippendorff's alpha of each variable, with its interval."""
+        from tenor.coding.agreement import agreement_table
+        from tenor.coding.codebook import read_codebook
+        from tenor.coding.codes import codes
+
+        return agreement_table(codes(self._journal), read_codebook(self._folder / CODEBOOK_FILE))
+
     def judge(self, number: int) -> tuple[Path, tuple[str, ...]]:
         """Draw articles into a sheet, to be judged by hand in a spreadsheet.
 
@@ -264,6 +301,37 @@ class Study:
         from tenor.corpus.human import HUMAN_FILE, Journal
 
         return Journal(self._folder / HUMAN_FILE)
+
+    def annotate(
+        self, *, model: Path | str | None = None, workers: int | None = None, progress: TextIO | None = None
+    ) -> Annotated:
+        """Read the sentences of every article that is new: their tone, wording, quotations, and whom they name.
+
+        Parameters
+        ----------
+        model
+            A folder with a model; the installed one if not given.
+        workers
+            How many processes; as many as there are cores if not given. The rows are the same.
+        progress
+            Where to show how far it is.
+
+        Returns
+        -------
+        Annotated
+            How much was read, and by whom.
+
+        Raises
+        ------
+        ModelMissing
+            The model is not installed, or altered.
+        TenorError
+            Some articles could not be read; what could be is kept.
+        """
+        from tenor.annotate.run import annotate
+
+        folder = Path(model) if model is not None else None
+        return annotate(self.refresh(), self._plan, model=folder, workers=workers, progress=progress)
 
     def compare(self, ours: Sequence[str], theirs: Sequence[str], *, query: str = "") -> tuple[KeyWords, ...]:
         """Return the words that set rounds apart from others (`content.keyness`), a list a language.
@@ -360,15 +428,17 @@ class Study:
         store = self.store
         return store.compact(), store.sweep(), store.verify()
 
-    def measure(self, name: str, *, query: str = "") -> Measured:
+    def measure(self, name: str, *, query: str = "", of: Mapping[str, str] | None = None) -> Measured:
         """Measure one query over time and round by round.
 
         Parameters
         ----------
         name
-            ``volume.rate``, ``volume.share`` or ``volume.words``.
+            As `tenor measures` lists it: ``volume.rate``, ``tone.arousal``.
         query
             As the counts or the study's queries name it; without one, all articles.
+        of
+            What else is asked: ``{"actor": "brandel"}``, ``{"emotion": "fear"}``, ``{"speech": "narration"}``.
 
         Returns
         -------
@@ -379,11 +449,13 @@ class Study:
         Raises
         ------
         UnknownName
-            There is no such measure, or no figure for that query.
+            There is no such measure, actor or emotion, or no figure for that query.
+        MissingInput
+            The articles were not read yet.
         """
         from tenor.audit.run import measure_one
 
-        return measure_one(self.refresh(), self._plan, name, query)
+        return measure_one(self.refresh(), self._plan, name, query, of or {})
 
     def preregister(self) -> tuple[Registered, ...]:
         """Hash every hypothesis before its numbers are looked at, and keep the hashes.

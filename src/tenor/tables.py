@@ -201,10 +201,108 @@ MADE = pa.schema(
     ]
 )
 
+# From here on: what is read out of the texts, once each document and coder; `tenor.annotate.run` adds what is missing.
+
+EMOTIONS = (
+    *("admiration", "amusement", "anger", "annoyance", "approval", "caring", "confusion", "curiosity", "desire"),
+    *("disappointment", "disapproval", "disgust", "embarrassment", "excitement", "fear", "gratitude", "grief", "joy"),
+    *("love", "nervousness", "optimism", "pride", "realization", "relief", "remorse", "sadness", "surprise", "neutral"),
+)
+FRAMES = ("conflict", "resolution", "human_interest", "morality", "economy")
+SLANTS = (
+    *("subjectivity", "hidden_assumptions", "framing_russia", "framing_ukraine", "framing_west"),
+    *("pro_russia", "pro_west"),
+)
+# Numbers a sentence has; empty where no gold stands behind its language.
+NUMBERS = (
+    *("valence", "arousal", "dominance"),
+    *("biased", "npov", "check_worthy", "pledge", "promise", "future"),
+    *(f"emotion_{name}" for name in EMOTIONS),
+    *(f"frame_{name}" for name in FRAMES),
+    *(f"slant_{name}" for name in SLANTS),
+    *("lexicon_valence", "lexicon_arousal"),
+)
+
+# A stretch of a sentence in which one voice speaks, as one coder scored it. `start` and `stop` are code points of the
+# title or of the text, as `part` says. `emotions` are those that hold; `event` and `quad` are the likeliest.
+SCORES = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("stop", pa.int64(), nullable=False),
+        pa.field("speech", pa.string(), nullable=False),
+        pa.field("doubt", pa.bool_(), nullable=False),
+        pa.field("words", pa.int32(), nullable=False),
+        pa.field("coder", pa.string(), nullable=False),
+        pa.field("emotions", pa.list_(pa.string())),
+        pa.field("event", pa.string()),
+        pa.field("quad", pa.string()),
+        *(pa.field(name, pa.float32()) for name in NUMBERS),
+    ]
+)
+
+# One vector a sentence, of length 1: numbers of 16 bits (IEEE 754, little-endian) one after the other, because DuckDB
+# knows no column of them.
+VECTORS = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("stop", pa.int64(), nullable=False),
+        pa.field("coder", pa.string(), nullable=False),
+        pa.field("vector", pa.binary(), nullable=False),
+    ]
+)
+
+# A span that a coder marked: what it is, what it is called, whom it names, and how sure the coder is.
+ANNOTATIONS = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("stop", pa.int64(), nullable=False),
+        pa.field("variable", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("actor", pa.string(), nullable=False),
+        pa.field("coder", pa.string(), nullable=False),
+        pa.field("score", pa.float32()),
+    ]
+)
+
+# Which documents a coder is done with, also those in which it found nothing; `unread` sentences hold no letter.
+ANNOTATED = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("coder", pa.string(), nullable=False),
+        pa.field("sentences", pa.int32(), nullable=False),
+        pa.field("unread", pa.int32(), nullable=False),
+    ]
+)
+
+# Which coder speaks for a role where nothing else is said: `encoder` scores sentences, `actors` finds mentions.
+CODERS = pa.schema([pa.field("role", pa.string(), nullable=False), pa.field("coder", pa.string(), nullable=False)])
+
+# What one standard deviation is: of all sentences of a language when a number was first used, and never moved.
+SCALES = pa.schema(
+    [
+        pa.field("coder", pa.string(), nullable=False),
+        pa.field("number", pa.string(), nullable=False),
+        pa.field("lang", pa.string(), nullable=False),
+        pa.field("mean", pa.float64(), nullable=False),
+        pa.field("sd", pa.float64(), nullable=False),
+        pa.field("sentences", pa.int64(), nullable=False),
+        pa.field("at", pa.timestamp("us", tz="UTC"), nullable=False),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
+    "annotated": ANNOTATED,
+    "annotations": ANNOTATIONS,
     "articles": ARTICLES,
     "assignments": ASSIGNMENTS,
     "boilerplate": BOILERPLATE,
+    "coders": CODERS,
     "completeness": COMPLETENESS,
     "copies": COPIES,
     "counts": COUNTS,
@@ -216,8 +314,11 @@ TABLES: dict[str, pa.Schema] = {
     "registrations": REGISTRATIONS,
     "repeated": REPEATED,
     "runs": RUNS,
+    "scales": SCALES,
+    "scores": SCORES,
     "signatures": SIGNATURES,
     "tombstones": TOMBSTONES,
+    "vectors": VECTORS,
 }
 
 _STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")

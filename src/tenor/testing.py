@@ -93,7 +93,7 @@ def check_measure(measure: Measure, query: Query, parameters: Mapping[str, objec
         raise refuse(f"gives columns {rows.schema.names} of types {rows.schema.types}, not those of tables.ROWS")
     if rows.num_rows == 0:
         raise refuse("gives no row here; check it on a store that holds some")
-    if rows["num"].null_count or pc.min(rows["num"]).as_py() < 0:
+    if rows["num"].null_count or (measure.scale != "sd" and pc.min(rows["num"]).as_py() < 0):
         raise refuse("gives a numerator that is missing or negative")
     empty = pc.and_(pc.equal(rows["den"], 0), pc.or_(pc.is_valid(rows["doc_id"]), pc.not_equal(rows["num"], 0)))
     if pc.any(pc.or_(pc.less(rows["den"], 0), empty)).as_py():

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tenor.app.cli import cli, run
+from tenor.app.examples import EXAMPLES
 from tenor.study import Study
 from tenor.testing import example_folder
 
@@ -113,10 +114,10 @@ def test_a_bug_is_called_a_bug(here: Path, capsys: pytest.CaptureFixture[str], m
     assert "Traceback" not in message
 
 
-def test_demo_writes_two_reports_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_writes_a_report_an_example_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(2):
         text = out(capsys, "demo", str(tmp_path / "demo"))
-        assert text.count("report.html") == 2
+        assert text.count("report.html") == len(EXAMPLES)
     assert "self-declared" in Study.open(tmp_path / "demo" / "debates").audit().verdicts[0].findings[0].registration
     other = tmp_path / "other" / "debates"
     other.mkdir(parents=True)

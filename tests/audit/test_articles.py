@@ -223,18 +223,18 @@ def test_cut(window: tuple[int, int, str], as_of: str, found: object) -> None:
 
 def test_a_measure_that_is_only_planned(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(made, tmp_path / "s")
-    tone = hypothesis("tone.arousal", margin="at least 0.2 sd less")
+    tone = hypothesis("frames.share", margin="at least 5 points less")
     study = press(tmp_path / "s", claims=claim(tone))
     study.preregister()
     (found,) = findings(study.audit())
     assert found.word == "not testable"
-    assert found.sentence == "This version of tenor can't measure tone.arousal yet."
+    assert found.sentence == "This version of tenor can't measure frames.share yet."
     assert "self-declared" in found.registration
     (item,) = study.claims()[0].hypotheses
     before = fingerprint(item, study.plan)
     rate = registry.measure_named("volume.words")
-    appeared = Measure(**{name: getattr(rate, name) for name in rate.__slots__} | {"name": "tone.arousal"})
-    known = {**registry.measures(), "tone.arousal": appeared}
+    appeared = Measure(**{name: getattr(rate, name) for name in rate.__slots__} | {"name": "frames.share"})
+    known = {**registry.measures(), "frames.share": appeared}
     for module in ("tenor.registry", "tenor.audit.claims"):
         monkeypatch.setattr(f"{module}.measures", lambda: known)
     assert fingerprint(item, study.plan) == before

@@ -146,6 +146,48 @@ def rounds(judge: int | None, judged: Path | None, coder: str | None, folder: Pa
 
 
 @cli.command()
+@click.option("--model", type=click.Path(path_type=Path), help="A folder with a model; the installed one if not given.")
+@click.option("--workers", type=click.IntRange(1, 256), help="How many processes; one a core if not given.")
+@_STUDY
+@_JSON
+def annotate(model: Path | None, workers: int | None, folder: Path, as_json: bool) -> None:
+    """Read the sentences of all articles that are new: tone, wording, quotations, whom they name."""
+    from tenor.app.output import annotated_lines, show
+
+    found = _open(folder, _progress).annotate(model=model, workers=workers, progress=sys.stderr)
+    show(found, as_json, annotated_lines(found))
+
+
+@cli.group()
+def coding() -> None:
+    """Read what people coded: a model's figures are held against it."""
+
+
+@coding.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--charset", default="", help="For text that is not UTF-8, such as cp1251.")
+@_STUDY
+@_JSON
+def coding_import(path: Path, charset: str, folder: Path, as_json: bool) -> None:
+    """Import a table of codes: coder, doc, start, stop, text, variable, actor, value."""
+    from tenor.app.output import codes_lines, show
+
+    found = _open(folder, _progress).code(path, charset=charset)
+    show(found, as_json, codes_lines(found))
+
+
+@coding.command("agreement")
+@_STUDY
+@_JSON
+def coding_agreement(folder: Path, as_json: bool) -> None:
+    """Say how well coders agree, variable by variable (Krippendorff's alpha)."""
+    from tenor.app.output import show, table_lines
+
+    table = _open(folder).agreement()
+    show(table.to_pylist(), as_json, table_lines(table))
+
+
+@cli.command()
 @click.argument("ours")
 @click.argument("theirs", nargs=-1, required=True)
 @click.option("--query", default="", help="Only articles that a query of the study picks.")
@@ -231,13 +273,14 @@ def measures(as_json: bool) -> None:
 @cli.command()
 @click.argument("name")
 @click.option("--query", default="", help="As the counts or the study's queries name it; without it, all articles.")
+@click.option("--of", multiple=True, metavar="WHAT=WHICH", help="As in actor=brandel or speech=narration.")
 @_STUDY
 @_JSON
-def measure(name: str, query: str, folder: Path, as_json: bool) -> None:
+def measure(name: str, query: str, of: tuple[str, ...], folder: Path, as_json: bool) -> None:
     """Measure one query, round by round and over time."""
-    from tenor.app.output import measured_lines, show
+    from tenor.app.output import measured_lines, pairs_of, show
 
-    found = _open(folder).measure(name, query=query)
+    found = _open(folder).measure(name, query=query, of=pairs_of(of))
     show(found, as_json, measured_lines(found))
 
 
@@ -309,7 +352,7 @@ def demo(folder: Path, as_json: bool) -> None:
     from tenor.app.examples import EXAMPLES, run_example
     from tenor.app.output import audit_lines, show
 
-    results = [run_example(name, folder) for name in EXAMPLES]
+    results = [run_example(name, folder, _progress) for name in EXAMPLES]
     lines = [line for found, path in results for line in [*audit_lines(found), f"  report: {path}", ""]]
     show([{"verdicts": found.verdicts, "report": str(path)} for found, path in results], as_json, lines[:-1])
 

@@ -13,9 +13,21 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from tenor.described import Description, stand_out
-from tenor.errors import UnknownName
+from tenor.errors import StudyError, UnknownName
 from tenor.grammar import counted
-from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered, Word
+from tenor.model import (
+    ArticleSource,
+    Audit,
+    Claim,
+    ImportReport,
+    Measure,
+    Measured,
+    Plan,
+    Point,
+    Registered,
+    WindowValue,
+    Word,
+)
 from tenor.report.words import seen
 from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
@@ -23,6 +35,8 @@ from tenor.studyfile import margin_in_words, round_stretch
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tenor.annotate.run import Annotated
+    from tenor.coding.codes import CodesRead
     from tenor.coding.judging import Judgements
     from tenor.corpus.rounds import RoundsTables
     from tenor.corpus.search import Found
@@ -244,12 +258,60 @@ def measured_lines(found: Measured) -> list[str]:
     lines = [f"{measure.full_name}  {measure.asks}  query: {found.series.query}"]
     for item in found.rounds:
         value = "no value" if item.value is None else f"{item.value:.5g}"
-        lines.append(f"  {item.label:24} {value:>10}  {item.num:,.0f} of {item.den:,.0f}  {item.stretch}")
+        lines.append(f"  {item.label:24} {value:>10}  {_sums(measure, item)}  {item.stretch}")
     for point in found.series.points:
         value = "not observed" if point.value is None else f"{point.value:.5g}"
         doubt = "" if point.observed else "  doubtful or partly observed"
-        lines.append(f"{point.start}  {value:>12}  {point.num:,.0f} of {point.den:,.0f}{doubt}")
+        lines.append(f"{point.start}  {value:>12}  {_sums(measure, point)}{doubt}")
     return lines
+
+
+def _sums(measure: Measure, item: WindowValue | Point) -> str:
+    """Say what a value is made of: of a mean in standard deviations only how many it is of."""
+    if measure.scale == "sd":
+        return counted(int(item.den), measure.denominator)
+    return f"{item.num:,.0f} of {item.den:,.0f}"
+
+
+def annotated_lines(found: Annotated) -> list[str]:
+    """Say what was read."""
+    if not found.articles:
+        return [f"all {counted(found.there, 'article')} were read before by {found.encoder}"]
+    a_second = found.sentences / max(found.seconds, 0.1)
+    read = f"{counted(found.articles, 'article')} with {counted(found.sentences, 'sentence')} read in"
+    lines = [
+        f"{read} {found.seconds:,.0f} s ({a_second:,.0f} a second), {found.there:,} were read before",
+        f"by {found.encoder} and {found.finder}",
+    ]
+    if found.unread:
+        lines.append(f"{counted(found.unread, 'sentence')} without a letter")
+    return [*lines, "next: `tenor measure tone.arousal`, `tenor audit`"]
+
+
+def codes_lines(found: CodesRead) -> list[str]:
+    """Say what an import of codes did, and what it refused."""
+    lines = import_lines([found.report])
+    lines += [f"  {item.place}: {item.why}" for item in found.refused[:_FEW]]
+    if len(found.refused) > _FEW:
+        lines.append(f"  ... {len(found.refused) - _FEW:,} more; `--json` has all")
+    return lines
+
+
+def pairs_of(said: Sequence[str]) -> dict[str, str]:
+    """Return what a user asks of a measure: actor=brandel.
+
+    Examples
+    --------
+    >>> pairs_of(["actor=brandel", "speech=narration"])
+    {'actor': 'brandel', 'speech': 'narration'}
+    """
+    found = {}
+    for item in said:
+        name, equals, value = item.partition("=")
+        if not equals or not name or not value:
+            raise StudyError(f"'{item}' does not say what is asked", do="write it as in actor=brandel")
+        found[name] = value
+    return found
 
 
 def audit_lines(found: Audit) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from tenor.audit.effect import query_of
@@ -31,7 +31,19 @@ def looked_at(hypothesis: Hypothesis, plan: Plan) -> list[str]:
     """Return the names under which a run records that it looked at what a hypothesis is about."""
     measure = hypothesis.measure.partition("@")[0]
     queries = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
-    return sorted(f"{measure}:{query}" for query in queries)
+    return sorted(seen_as(measure, query, dict(hypothesis.parameters)) for query in queries)
+
+
+def seen_as(measure: str, query: str, of: Mapping[str, str]) -> str:
+    """Return the name under which a run records that it looked at a measure.
+
+    Examples
+    --------
+    >>> seen_as("volume.rate", "talks", {}), seen_as("tone.toward", "", {"actor": "brandel"})
+    ('volume.rate:talks', 'tone.toward(actor=brandel):')
+    """
+    said = ", ".join(f"{name}={value}" for name, value in sorted(of.items()))
+    return f"{measure}({said}):{query}" if said else f"{measure}:{query}"
 
 
 def _version(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tenor.compare.effects import RatioTest, equivalence, quantile, two_sided
-from tenor.model import Hypothesis, Relation, Word
+from tenor.model import Hypothesis, MarginUnit, Relation, Word
 
 VERDICT_WORDS: tuple[tuple[Word, str], ...] = (
     ("supported", "the Holm-adjusted interval lies on the claimed side of no difference and beyond the margin"),
@@ -24,27 +24,42 @@ VERDICT_WORDS: tuple[tuple[Word, str], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked of a test: relation, margin, and the level Holm leaves to this hypothesis."""
+    """What is asked of a test: relation, margin, and the level Holm leaves to this hypothesis.
+
+    A margin is a ratio, or a difference in standard deviations or in percentage points.
+    """
 
     relation: Relation
     margin: float
     alpha: float
+    unit: MarginUnit = "ratio"
+
+    @property
+    def nothing(self) -> float:
+        """Return the value at which there is no difference."""
+        return 1.0 if self.unit == "ratio" else 0.0
 
     @property
     def same(self) -> tuple[float, float]:
-        """Return the ratios between which a difference does not matter."""
+        """Return the values between which a difference does not matter."""
+        if self.unit != "ratio":
+            size = self.margin / 100 if self.unit == "points" else self.margin
+            return -size, size
         low = min(self.margin, 1 / self.margin)
         return low, 1 / low
 
 
 def question_of(hypothesis: Hypothesis, alpha: float) -> Question:
     """Return what a hypothesis asks at a level."""
-    return Question(relation=hypothesis.relation, margin=hypothesis.margin.size, alpha=alpha)
+    margin = hypothesis.margin
+    return Question(relation=hypothesis.relation, margin=margin.size, alpha=alpha, unit=margin.unit)
 
 
 def p_value(test: RatioTest, question: Question) -> float:
     """Return the p-value that enters the family: of a difference, or of sameness where that is claimed."""
-    return equivalence(test, *question.same) if question.relation == "equivalent" else two_sided(test)
+    if question.relation == "equivalent":
+        return equivalence(test, *question.same)
+    return two_sided(test, question.nothing)
 
 
 def direction(test: RatioTest, alpha: float, against: float = 1.0) -> int:
@@ -60,7 +75,7 @@ def word_of(test: RatioTest, question: Question) -> Word:
     if question.relation == "equivalent":
         outside = direction(test, question.alpha, low) < 0 or direction(test, question.alpha, high) > 0
         return "supported" if same else "opposite direction found" if outside else "inconclusive"
-    found = direction(test, question.alpha)
+    found = direction(test, question.alpha, question.nothing)
     claimed = {"less": -1, "greater": 1, "differs": found}[question.relation]
     beyond = low if claimed < 0 else high
     if found and found == claimed and direction(test, question.alpha, beyond) == claimed:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tenor.audit.asked import bound, spoken
 from tenor.audit.frame import Cell, Frame, Grid, aligned, grid
 from tenor.audit.layers import Layer, layers_of
 from tenor.compare.effects import (
@@ -61,9 +62,11 @@ class Source:
         return self.articles if plan.of_articles(name) else self.counts
 
 
-def rows_named(source: Source, measure: Measure, name: str, outlets: Sequence[str] = ()) -> pa.Table:
-    """Ask the store for the rows of a measure under a query, perhaps of some outlets only."""
-    rows = source.query(measure.sql, {"query": name})
+def rows_named(
+    source: Source, measure: Measure, name: str, outlets: Sequence[str] = (), of: Mapping[str, str] | None = None
+) -> pa.Table:
+    """Ask the store for the rows of a measure under a query, perhaps of some outlets or in one voice only."""
+    rows = spoken(source.query(measure.sql, bound(name, of or {})), of or {})
     return rows.filter(pc.is_in(rows["outlet"], pa.array(outlets, pa.string()))) if outlets else rows
 
 
@@ -77,7 +80,7 @@ def frame_of(source: Source, plan: Plan, hypothesis: Hypothesis) -> Frame | None
             f"'{hypothesis.id}' compares counts with articles",
             do="count all rounds of a contrast the same way",
         )
-    rows = {name: rows_named(source, measure, name, hypothesis.outlets) for name in names}
+    rows = {name: rows_named(source, measure, name, hypothesis.outlets, dict(hypothesis.parameters)) for name in names}
     if any(item.num_rows == 0 for item in rows.values()):
         return None
     layers: dict[Layer, tuple[Grid, ...]] = {}

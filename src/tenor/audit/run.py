@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,13 +12,21 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tenor.audit.claims import fingerprint, looked_at
+from tenor.annotate.run import unread
+from tenor.annotate.scales import fix
+from tenor.audit.asked import check
+from tenor.audit.claims import fingerprint, looked_at, seen_as
 from tenor.audit.effect import NEEDED, Source, frame_of, query_of, rows_named
 from tenor.audit.frame import OBSERVED, Grid, grid
 from tenor.audit.layers import layers_of
 from tenor.audit.series import round_values, series_of
 from tenor.audit.specifications import AGREEMENT
-from tenor.audit.verdict import ALPHA, ask, audit, unmeasured, windows_of
+from tenor.audit.texts import MODELLED, AskedTexts
+from tenor.audit.verdict import ALPHA, ask, ask_any, audit, of_texts, unmeasured, windows_of
+from tenor.audit.within import with_words
+from tenor.coding.agreement import validated
+from tenor.coding.codebook import read_codebook
+from tenor.coding.codes import codes
 from tenor.coding.judging import judgements
 from tenor.corpus.completeness import doubtful_days
 from tenor.corpus.derived import unobserved_days
@@ -27,9 +35,10 @@ from tenor.corpus.ingest import imports_of
 from tenor.corpus.journal import keep, record, registrations, seen_before
 from tenor.corpus.store import Store
 from tenor.errors import MissingInput, UnknownName
-from tenor.model import Audit, Claim, Manifest, Measure, Measured, Plan, Registered, Series
-from tenor.registry import measure_named, measures
+from tenor.model import Audit, Claim, Hypothesis, Manifest, Measure, Measured, Plan, Registered, Series
+from tenor.registry import measure_named
 
+CODEBOOK = "codebook.yaml"
 _LIBRARIES = ("altair", "duckdb", "numpy", "pyarrow", "scipy", "vl-convert-python")
 
 
@@ -54,14 +63,17 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
     names = sorted({name for claim in claims for item in claim.hypotheses for name in looked_at(item, plan)})
     inputs = _inputs(files, plan)
     source = source_of(store)
+    if any("scales" in measure_named(item.measure).needs for item in _measured(claims)):
+        fix(store)
     search = judgements(store, plan, Journal(files[0].parent / HUMAN_FILE))
-    verdicts = audit(plan, claims, source, registrations(store), search.selection)
+    unchecked = _unchecked(store, plan, _measured(claims), files[0].parent)
+    verdicts = audit(plan, claims, source, registrations(store), search.selection, unchecked)
     record(store, "audit", names, [" ".join(pair) for pair in inputs])
-    asked = {item.measure for claim in claims for item in claim.hypotheses if not unmeasured(item)}
+    asked = {item.measure for item in _measured(claims)}
     return Audit(
         plan=plan,
         verdicts=verdicts,
-        series=_series(source, plan, claims),
+        series=_series(store, source, plan, claims),
         measures=tuple(measure_named(name) for name in sorted(asked)),
         imports=imports,
         limits=_limits(source),
@@ -69,16 +81,56 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
     )
 
 
-def measure_one(store: Store, plan: Plan, name: str, query: str) -> Measured:
+# Every version of an article belongs to the round of the one that counts.
+_ROUNDS = """\
+WITH named AS (
+  SELECT doc_id, outlet, CASE WHEN native_id = '' THEN doc_id ELSE native_id END AS article FROM documents
+)
+SELECT version.doc_id, assignments.round FROM assignments
+JOIN named AS head ON head.doc_id = assignments.doc_id
+JOIN named AS version ON version.outlet = head.outlet AND version.article = head.article
+WHERE assignments."by" = 'date' ORDER BY version.doc_id, assignments.round"""
+
+
+def _unchecked(store: Store, plan: Plan, asked: Sequence[Hypothesis], folder: Path) -> dict[str, str]:
+    """Return by hypothesis why no codes by people stand behind a model's figures."""
+    mine = [item for item in asked if item.measure.startswith(MODELLED)]
+    if not mine:
+        return {}
+    kept = codes(Journal(folder / HUMAN_FILE))
+    variables = read_codebook(folder / CODEBOOK)
+    rounds = {row["doc_id"]: row["round"] for row in store.query(_ROUNDS, {}).to_pylist()}
+    found = {}
+    for item in mine:
+        contrast = [name for name, _ in item.contrast]
+        of = dict(item.parameters)
+        why = validated(item.measure, of, kept, rounds=rounds, contrast=contrast, variables=variables).why
+        found[item.id] = f"{why}: `tenor coding import codes.csv`" if why.startswith("no human codes") else why
+    return found
+
+
+def _measured(claims: Sequence[Claim]) -> list[Hypothesis]:
+    """Return the hypotheses whose measure is there."""
+    return [item for claim in claims for item in claim.hypotheses if not unmeasured(item)]
+
+
+def measure_one(store: Store, plan: Plan, name: str, query: str, of: Mapping[str, str]) -> Measured:
     """Measure one query over time and round by round.
 
     Raises
     ------
     UnknownName
-        There is no such measure, or no figure for that query.
+        There is no such measure, actor or emotion, or no figure for that query.
+    MissingInput
+        The articles were not read yet.
     """
     measure = measure_named(name)
-    found = _grid(source_of(store), plan, measure, query)
+    check(plan, measure, of)
+    if why := unread(store.query, plan, measure.needs):
+        raise MissingInput(f"{measure.name} can't be taken: {why}")
+    if "scales" in measure.needs:
+        fix(store)
+    found = _grid(source_of(store), plan, measure, query, of=of)
     if found is None:
         known = store.query("SELECT query FROM counts UNION SELECT query FROM matches ORDER BY query", {})
         known = known["query"].to_pylist()
@@ -86,7 +138,7 @@ def measure_one(store: Store, plan: Plan, name: str, query: str) -> Measured:
             do = f"name one with --query: {', '.join(known)}" if known else "run `tenor add`"
             raise MissingInput("there are no articles in this study", do=do)
         raise UnknownName.of("query", query, known)
-    record(store, "measure", [f"{measure.name}:{query}"], [])
+    record(store, "measure", [seen_as(measure.name, query, of)], [])
     return Measured(series=series_of(found, plan, measure, query), rounds=round_values(found, plan, query))
 
 
@@ -114,6 +166,8 @@ def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa
     if name not in known:
         raise UnknownName.of("hypothesis", name, known)
     hypothesis = known[name]
+    if not unmeasured(hypothesis) and of_texts(measure_named(hypothesis.measure)):
+        return _passages(store, plan, hypothesis)
     asked = ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source_of(store), plan, hypothesis))
     queries = [query_of(hypothesis, plan.round(item)) for item, _ in hypothesis.contrast]
     record(store, "evidence", looked_at(hypothesis, plan), [])
@@ -132,6 +186,19 @@ def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa
     if not tables:
         raise MissingInput(f"no figure is stored that '{name}' could be judged by", do="run `tenor add`")
     return pa.concat_tables(tables)
+
+
+def _passages(store: Store, plan: Plan, hypothesis: Hypothesis) -> pa.Table:
+    """Return the sentences, mentions or articles behind a hypothesis on texts, each with its words."""
+    asked = ask_any(plan, source_of(store), hypothesis)
+    assert isinstance(asked, AskedTexts)
+    if asked.texts is None:
+        raise MissingInput(f"'{hypothesis.id}' can't be looked into: {asked.closed[0]}")
+    record(store, "evidence", looked_at(hypothesis, plan), [])
+    rows = asked.texts.shown()
+    sql = "SELECT doc_id, title, text, url FROM documents WHERE doc_id IN (SELECT unnest($ids))"
+    texts = {row["doc_id"]: row for row in store.query(sql, {"ids": rows["doc_id"].unique().to_pylist()}).to_pylist()}
+    return with_words(rows, texts)
 
 
 def register(store: Store, plan: Plan, claims: Sequence[Claim]) -> tuple[Registered, ...]:
@@ -156,25 +223,31 @@ def source_of(store: Store) -> Source:
     return Source(query=store.query, counts=doubtful_days(store), articles=unobserved_days(store))
 
 
-def _grid(source: Source, plan: Plan, measure: Measure, query: str, outlets: Sequence[str] = ()) -> Grid | None:
+def _grid(
+    source: Source,
+    plan: Plan,
+    measure: Measure,
+    query: str,
+    outlets: Sequence[str] = (),
+    of: Mapping[str, str] | None = None,
+) -> Grid | None:
     """Return what is shown of a measure by itself: copies once, boilerplate left out."""
-    rows = rows_named(source, measure, query, outlets)
+    rows = rows_named(source, measure, query, outlets, of)
     return grid(rows, source.doubtful(plan, query), max(layers_of(rows)))
 
 
-def _series(source: Source, plan: Plan, claims: Sequence[Claim]) -> tuple[Series, ...]:
+def _series(store: Store, source: Source, plan: Plan, claims: Sequence[Claim]) -> tuple[Series, ...]:
     """Return once each measure and query of the claims over time, and once for each choice of outlets."""
     asked = {
-        (*name.partition(":")[::2], item.outlets)
+        (item.measure.partition("@")[0], query_of(item, plan.round(name)), item.outlets, item.parameters)
         for claim in claims
         for item in claim.hypotheses
-        for name in looked_at(item, plan)
+        for name, _ in item.contrast
+        if not unmeasured(item) and not of_texts(measure_named(item.measure))
     }
     found = []
-    for name, query, outlets in sorted(asked):
-        if name not in measures():
-            continue
-        laid = _grid(source, plan, measure_named(name), query, outlets)
+    for name, query, outlets, of in sorted(asked):
+        laid = _grid(source, plan, measure_named(name), query, outlets, dict(of))
         if laid is not None:
             found.append(replace(series_of(laid, plan, measure_named(name), query), outlets=outlets))
     return tuple(found)

@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
+from tenor.annotate.run import unread
 from tenor.audit import sentences
+from tenor.audit.asked import check
 from tenor.audit.claims import registration_words
 from tenor.audit.decide import p_value, question_of, word_of
-from tenor.audit.effect import Effect, Source, alternatives, effect, estimate_of, frame_of, own_method, placebo
+from tenor.audit.effect import (
+    Effect,
+    Source,
+    alternatives,
+    effect,
+    estimate_of,
+    frame_of,
+    own_method,
+    placebo,
+    query_of,
+    rows_named,
+)
 from tenor.audit.frame import Cell, Frame
 from tenor.audit.gates import closed_gates
 from tenor.audit.series import window_values
 from tenor.audit.specifications import AGREEMENT, agreement, count_all, judged, registered_choice
+from tenor.audit.texts import AskedTexts, ask_texts, texts_finding, unobserved
+from tenor.audit.within import texts_of
 from tenor.coding.judged import Quality
 from tenor.compare.effects import RatioTest
 from tenor.compare.family import holm, holm_alphas
@@ -69,12 +86,34 @@ def ask(hypothesis: Hypothesis, frame: Frame | None) -> Asked:
     return Asked(hypothesis=hypothesis, measure=measure, frame=frame, cell=cell, found=found, closed=closed)
 
 
+def of_texts(measure: Measure) -> bool:
+    """Return whether a measure is of what was read out of texts, so that outlets are compared with themselves."""
+    return bool({"scores", "annotations"} & set(measure.needs))
+
+
+def ask_any(plan: Plan, source: Source, hypothesis: Hypothesis, unchecked: str = "") -> Asked | AskedTexts:
+    """Count a hypothesis in the way that its measure asks for; `unchecked` says why its model is not believed."""
+    if unmeasured(hypothesis) or not of_texts(measure_named(hypothesis.measure)):
+        return ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source, plan, hypothesis))
+    measure = measure_named(hypothesis.measure)
+    check(plan, measure, dict(hypothesis.parameters))
+    if why := unread(source.query, plan, measure.needs):
+        return ask_texts(None, hypothesis, measure, why, unchecked)
+    of = dict(hypothesis.parameters)
+    names = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
+    parts = [rows_named(source, measure, name, hypothesis.outlets, of) for name in sorted(names)]
+    articles = source.query("SELECT doc_id, lang, day, outlet FROM articles WHERE day IS NOT NULL", {})
+    texts = texts_of(plan, hypothesis, pa.concat_tables(parts), articles)
+    return ask_texts(texts, hypothesis, measure, unobserved(texts, source.articles), unchecked)
+
+
 def audit(
     plan: Plan,
     claims: Sequence[Claim],
     source: Source,
     registered: Sequence[Registered],
     selection: Sequence[tuple[str, Quality]] = (),
+    unchecked: Mapping[str, str] | None = None,
 ) -> tuple[Verdict, ...]:
     """Answer every claim.
 
@@ -88,17 +127,16 @@ def audit(
         What was registered, and when.
     selection
         How many of the articles found for a round are about the event, where people judged it.
+    unchecked
+        By the id of a hypothesis why a model's figures can't be believed yet; where it is empty or missing they can.
 
     Returns
     -------
     tuple of Verdict
         One a claim, in order.
     """
-    asked = [
-        ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source, plan, hypothesis))
-        for claim in claims
-        for hypothesis in claim.hypotheses
-    ]
+    why = unchecked or {}
+    asked = [ask_any(plan, source, item, why.get(item.id, "")) for claim in claims for item in claim.hypotheses]
     words = {item.hypothesis.id: registration_words(item.hypothesis, plan, registered) for item in asked}
     findings = {item.hypothesis.id: item for item in judge(asked, words)}
     for item in asked:
@@ -107,7 +145,7 @@ def audit(
     return tuple(_verdict(claim, [findings[item.id] for item in claim.hypotheses]) for claim in claims)
 
 
-def judge(asked: Sequence[Asked], registration: Mapping[str, str]) -> list[Finding]:
+def judge(asked: Sequence[Asked | AskedTexts], registration: Mapping[str, str]) -> list[Finding]:
     """Close the family and give every hypothesis its word."""
     tests = {at: item.test for at, item in enumerate(asked) if item.test is not None}
     p_values = [p_value(test, question_of(asked[at].hypothesis, ALPHA)) for at, test in tests.items()]
@@ -116,7 +154,9 @@ def judge(asked: Sequence[Asked], registration: Mapping[str, str]) -> list[Findi
     findings = []
     for at, item in enumerate(asked):
         words = registration.get(item.hypothesis.id, "")
-        if at in tests:
+        if isinstance(item, AskedTexts):
+            findings.append(texts_finding(item, alphas.get(at, ALPHA), adjusted.get(at), words))
+        elif at in tests:
             findings.append(_finding(item, tests[at], alphas[at], adjusted[at], words))
         else:
             findings.append(_not_testable(item, words))
@@ -204,9 +244,9 @@ def _limits(item: Asked) -> list[str]:
     return limits
 
 
-def _searched(item: Asked, selection: Mapping[str, Quality]) -> list[str]:
+def _searched(item: Asked | AskedTexts, selection: Mapping[str, Quality]) -> list[str]:
     """Say how good the search behind a number of articles is."""
-    if item.frame is None or not next(iter(item.frame.layers)).copies:
+    if isinstance(item, AskedTexts) or item.frame is None or not next(iter(item.frame.layers)).copies:
         return []
     said = [selection[one.id].words.rstrip(".") for one in item.frame.rounds if one.id in selection]
     return said or ["nobody judged how many of the articles found are about the event: `tenor rounds --judge 50`"]

@@ -260,6 +260,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "ratio": words.ratio,
+        "apart": words.apart,
         "times": words.times,
         "change": words.change,
         "number": words.number,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tenor import grammar
 
 if TYPE_CHECKING:
-    from tenor.model import Hypothesis, Measure, Plan
+    from tenor.model import Hypothesis, MarginUnit, Measure, Plan
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -105,6 +105,20 @@ def change(value: float | None) -> str:
         return ""
     off = round(100 * (value - 1))
     return "no change" if off == 0 else f"{abs(off):,}{NBSP}% {'more' if off > 0 else 'less'}"
+
+
+def apart(value: float | None, unit: MarginUnit) -> str:
+    """Return a difference in the unit in which a measure is compared.
+
+    Examples
+    --------
+    >>> [apart(value, "sd").replace(NBSP, " ") for value in (-0.52, 0.8, None)]
+    ['−0.52 sd', '+0.8 sd', '–']
+    """
+    if value is None:
+        return NOTHING
+    size = 100 * value if unit == "points" else value
+    return f"{'+' if size > 0 else ''}{number(round(size, 2))}{NBSP}{unit}"
 
 
 def interval(low: float | None, high: float | None) -> str:

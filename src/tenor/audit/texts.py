@@ -1,0 +1,355 @@
+"""Verdicts on what texts say: gates, other ways of counting, and sentences, for differences between outlets' rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tenor.audit.asked import SPEECH
+from tenor.audit.decide import Question, direction, question_of, word_of
+from tenor.audit.frame import OBSERVED
+from tenor.audit.within import Texts, Way
+from tenor.compare.contrasts import DifferenceTest, Estimated
+from tenor.compare.effects import two_sided
+from tenor.grammar import listed
+from tenor.model import Estimate, Finding, Hypothesis, Measure, Plan, Stretch, WindowValue, Word
+from tenor.studyfile import margin_in_words
+
+AGREEMENT = 0.8
+_UNITS = {"sd": "standard deviations", "points": "percentage points", "ratio": ""}
+# Measures that a model reads, so that people must have checked it.
+MODELLED = ("tone.", "language.loaded", "language.techniques")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTexts:
+    """A hypothesis on texts with everything counted for it, before the family is closed.
+
+    Parameters
+    ----------
+    hypothesis, measure
+        What is asked.
+    texts, found
+        The rows, and the estimate of the registered way of counting; None where there is none.
+    closed
+        Why this corpus can't answer.
+    unchecked
+        Why the model's figures can't be believed yet; empty where people checked them, or no model is asked.
+    """
+
+    hypothesis: Hypothesis
+    measure: Measure
+    texts: Texts | None
+    found: Estimated | None
+    closed: tuple[str, ...]
+    unchecked: str = ""
+
+    @property
+    def test(self) -> DifferenceTest | None:
+        """Return the test, where a verdict may stand on it."""
+        return None if self.closed or self.unchecked or self.found is None else self.found.test
+
+
+def ask_texts(texts: Texts | None, hypothesis: Hypothesis, measure: Measure, why: str, unchecked: str) -> AskedTexts:
+    """Count a hypothesis in its registered way and try the gates.
+
+    Parameters
+    ----------
+    texts
+        The rows; None where the articles were not read.
+    hypothesis, measure
+        What is asked.
+    why
+        Why the articles were not read, or their days not observed.
+    unchecked
+        Why the model's figures can't be believed yet.
+    """
+    if texts is None:
+        return AskedTexts(hypothesis=hypothesis, measure=measure, texts=None, found=None, closed=(why,))
+    if hypothesis.population == "comparable events":
+        do = "what texts say is judged by outlets: name the population 'outlets like these' or 'these outlets'"
+        return AskedTexts(hypothesis=hypothesis, measure=measure, texts=texts, found=None, closed=(do,))
+    found = texts.estimated(texts.registered)
+    missing = [name for name in hypothesis.outlets if name not in texts.outlets]
+    closed = [why, found.why_not, f"nothing that could be counted is stored of {listed(missing)}" if missing else ""]
+    return AskedTexts(
+        hypothesis=hypothesis,
+        measure=measure,
+        texts=texts,
+        found=found,
+        closed=tuple(reason for reason in closed if reason),
+        unchecked=unchecked,
+    )
+
+
+def unobserved(texts: Texts, doubtful: pa.Table) -> str:
+    """Return which round can't be judged because too many of its days were not observed."""
+    stretches, _ = texts.stretches(texts.registered.window)
+    mine = doubtful.filter(pc.is_in(doubtful["outlet"], pa.array(texts.outlets, pa.string())))
+    for item, stretch in zip(texts.rounds, stretches, strict=True):
+        inside = pc.and_(
+            pc.greater_equal(mine["start"], pa.scalar(stretch.start)), pc.less(mine["start"], pa.scalar(stretch.stop))
+        )
+        missing = int(pc.sum(inside).as_py() or 0)
+        observed = 1 - missing / max(1, stretch.days * len(texts.outlets))
+        if observed < OBSERVED:
+            return f"the window of {item.label} ({stretch}) is {observed:.0%} observed"
+    return ""
+
+
+def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, registration: str) -> Finding:
+    """Give a hypothesis on texts its word, with everything that stands behind it."""
+    question = question_of(asked.hypothesis, alpha)
+    estimate = _estimate(asked, alpha)
+    word, reasons, agree = _judged(asked, question)
+    return Finding(
+        hypothesis=asked.hypothesis,
+        reading=reading(asked),
+        word=word,
+        sentence=_sentence(asked, word, estimate),
+        reasons=reasons,
+        estimate=estimate,
+        alternatives=(),
+        difference=_difference(asked) if asked.found is not None and asked.found.value is not None else "",
+        p_adjusted=adjusted,
+        detectable=_detectable(asked, alpha),
+        windows=_windows(asked),
+        specifications=(),
+        agreement=agree,
+        placebo=None,
+        limits=tuple(_limits(asked)),
+        registration=registration,
+    )
+
+
+def _judged(asked: AskedTexts, question: Question) -> tuple[Word, tuple[str, ...], tuple[int, int]]:
+    if asked.closed:
+        return "not testable", asked.closed, (0, 0)
+    if asked.unchecked:
+        return "not validated", (asked.unchecked,), (0, 0)
+    assert asked.test is not None
+    first = word_of(asked.test, question)
+    ways = _ways(asked, question, first)
+    agree = sum(1 for _, _, agrees in ways if agrees), len(ways)
+    word: Word = "depends on how it is counted" if agree[0] < AGREEMENT * agree[1] else first
+    return word, tuple(_reasons(asked, question, word, ways)), agree
+
+
+_Judged = tuple[Way, float, bool]
+
+
+def _ways(asked: AskedTexts, question: Question, first: Word) -> list[_Judged]:
+    """Return every distinct way that the sentence does not settle, its difference, and whether it agrees."""
+    assert asked.texts is not None
+    settled, own = dict(asked.hypothesis.settled), dict(asked.texts.registered.pairs())
+    seen: set[tuple[float, float]] = set()
+    found: list[_Judged] = []
+    for way in asked.texts.ways():
+        if any(choice != own[axis] and axis in settled for axis, choice in way.pairs()):
+            continue
+        one = asked.texts.estimated(way)
+        if one.value is None or one.test is None:
+            continue
+        key = round(one.value, 9), round(one.test.std_error, 9)
+        if key not in seen:
+            seen.add(key)
+            found.append((way, one.value, _agrees(one.test, question, first, asked)))
+    return found
+
+
+def _agrees(test: DifferenceTest, question: Question, first: Word, asked: AskedTexts) -> bool:
+    low, high = question.same
+    if first == "no meaningful difference" or (question.relation == "equivalent" and first == "supported"):
+        return low < test.value < high
+    assert asked.test is not None
+    if question.relation == "equivalent":
+        return (low < test.value < high) == (low < asked.test.value < high)
+    if first == "inconclusive":
+        return (test.value < 0) == (asked.test.value < 0)
+    own = direction(asked.test, question.alpha, question.nothing)
+    return direction(test, question.alpha, question.nothing) == own
+
+
+def _reasons(asked: AskedTexts, question: Question, word: Word, ways: Sequence[_Judged]) -> list[str]:
+    assert asked.found is not None
+    assert asked.test is not None
+    margin = margin_in_words(asked.hypothesis.margin, asked.hypothesis.relation)
+    found = []
+    if word == "right direction, size not established":
+        found.append(f"the interval does not lie beyond the margin fixed beforehand ({margin})")
+    if word == "no meaningful difference":
+        found.append(f"an equivalence test places the difference inside the margin fixed beforehand ({margin})")
+    if word == "inconclusive":
+        size = asked.test.detectable(question.alpha, below=asked.hypothesis.relation != "greater")
+        found.append(f"the smallest difference these outlets show four times out of five is {_sized(asked, size)}")
+    if len(ways) > 1:
+        values = [value for _, value, _ in ways]
+        agree = sum(1 for _, _, agrees in ways if agrees)
+        found.append(
+            f"of {len(ways)} distinct ways of counting {agree} agree; the difference runs from "
+            f"{_sized(asked, min(values))} to {_sized(asked, max(values))}"
+        )
+    left = asked.found.left_out
+    if left is not None and asked.texts is not None:
+        without = asked.texts.outlets[left.outlet]
+        found.append(f"without {without}, which moves it most, it is {_sized(asked, left.value)}")
+    return found
+
+
+def _estimate(asked: AskedTexts, alpha: float) -> Estimate | None:
+    found = asked.found
+    if found is None or found.value is None:
+        return None
+    test = found.test
+    low, high = test.interval(alpha) if test is not None else (None, None)
+    uncorrected = "; the model's figures, uncorrected" if asked.unchecked else ""
+    return Estimate(
+        value=found.value,
+        low=low,
+        high=high,
+        level=1 - alpha,
+        std_error=None if test is None else test.std_error,
+        p_value=None if test is None else two_sided(test, 0.0),
+        method=f"{found.method}{uncorrected}",
+        population=asked.hypothesis.population,
+        df=None if test is None else test.df,
+    )
+
+
+def _detectable(asked: AskedTexts, alpha: float) -> float | None:
+    if asked.found is None or asked.found.test is None:
+        return None
+    return asked.found.test.detectable(alpha, below=asked.hypothesis.relation != "greater")
+
+
+def what(asked: AskedTexts) -> str:
+    """Say what is measured, with the names of actor and emotion, and in whose voice."""
+    measure, of = asked.measure, dict(asked.hypothesis.parameters)
+    whole = measure.denominator.removeprefix("all ")
+    words = f"share of {whole} that {measure.numerator.removeprefix(f'{whole} that ')}"
+    if measure.scale != "share" or not measure.numerator.startswith(f"{whole} that "):
+        words = measure.numerator if measure.scale != "share" else f"share of {measure.numerator} among {whole}"
+    if "actor" in of and asked.texts is not None:
+        name = next((item.name for item in asked.texts.plan.actors if item.id == of["actor"]), of["actor"])
+        words = words.replace("the actor", name)
+    words = words.replace("the emotion", of.get("emotion", "the emotion"))
+    return f"{words} ({of[SPEECH]} only)" if SPEECH in of else words
+
+
+def reading(asked: AskedTexts) -> str:
+    """Say how a claim was read, in words a reader can disagree with."""
+    if asked.texts is None:
+        return ""
+    up, down = _sides(asked.texts.plan, asked.hypothesis)
+    verb = {"less": "is lower", "greater": "is higher", "differs": "differs", "equivalent": "is the same"}
+    than = {"less": "than", "greater": "than", "differs": "from", "equivalent": "as"}[asked.hypothesis.relation]
+    mean = "" if len(down) == 1 else "the mean of "
+    margin = margin_in_words(asked.hypothesis.margin, asked.hypothesis.relation)
+    head = f"In {listed(asked.hypothesis.outlets)}, the" if asked.hypothesis.outlets else "The"
+    return (
+        f"{head} {what(asked)} {verb[asked.hypothesis.relation]} in {listed(up)} {than} in {mean}{listed(down)}; "
+        f"what would matter: {margin}."
+    )
+
+
+def _sides(plan: Plan, hypothesis: Hypothesis) -> tuple[list[str], list[str]]:
+    labels = {item.id: item.label for item in plan.rounds}
+    up = [labels[name] for name, weight in hypothesis.contrast if weight > 0]
+    return up, [labels[name] for name, weight in hypothesis.contrast if weight < 0]
+
+
+def _sized(asked: AskedTexts, value: float) -> str:
+    """Write a difference in the unit in which it is compared."""
+    unit = asked.hypothesis.margin.unit
+    return f"{value * 100:+.1f} points" if unit == "points" else f"{value:+.2f} sd"
+
+
+def _difference(asked: AskedTexts) -> str:
+    assert asked.found is not None
+    assert asked.found.value is not None
+    return _sized(asked, asked.found.value)
+
+
+def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
+    found = asked.found
+    if asked.texts is None or found is None or found.value is None or estimate is None:
+        return f"This corpus can't answer it: {asked.closed[0]}." if asked.closed else "This corpus can't answer it."
+    up, down = _sides(asked.texts.plan, asked.hypothesis)
+    mean = listed(down) if len(down) == 1 else f"the mean of {listed(down)}"
+    unit = asked.hypothesis.margin.unit
+    size = abs(found.value) * (100 if unit == "points" else 1)
+    side = "lower" if found.value < 0 else "higher"
+    interval = ""
+    if estimate.low is not None and estimate.high is not None:
+        low, high = (_sized(asked, end) for end in (estimate.low, estimate.high))
+        interval = f" ({estimate.level * 100:.4g} % interval {low} to {high})"
+    head = {"not validated": "The model's figures, not checked by people: ", "not testable": "In what is stored: "}
+    text = (
+        f"{listed(up)}: {what(asked)} is {size:.2f} {_UNITS[unit]} {side} than for {mean}{interval}. "
+        f"Population: {estimate.population}; {len(found.outlets)} outlets, {found.documents:,} articles in "
+        f"{found.copy_groups:,} copy groups.{_confounding(asked)}"
+    )
+    begin = head.get(word, "")
+    return begin + text if begin else text[0].upper() + text[1:]
+
+
+def _confounding(asked: AskedTexts) -> str:
+    assert asked.texts is not None
+    stretches, _ = asked.texts.stretches(asked.texts.registered.window)
+    events = [
+        f"{event.what} ({event.date}, {item.label})"
+        for item, stretch in zip(asked.texts.rounds, stretches, strict=True)
+        for event in item.confounders
+        if stretch.start <= event.date < stretch.stop
+    ]
+    return f" Inside the windows also: {'; '.join(events)}." if events else ""
+
+
+def _windows(asked: AskedTexts) -> tuple[WindowValue, ...]:
+    """Return what each round is worth, all outlets together."""
+    if asked.texts is None:
+        return ()
+    way = asked.texts.registered
+    stretches, why = asked.texts.stretches(way.window)
+    rows, why_not = asked.texts.counted(way)
+    if why or why_not:
+        return ()
+    values = []
+    for number, (item, stretch) in enumerate(zip(asked.texts.rounds, stretches, strict=True)):
+        own = rows.round == number
+        values.append(_window(item.label, stretch, float(rows.num[own].sum()), float(rows.den[own].sum())))
+    return tuple(values)
+
+
+def _window(label: str, stretch: Stretch, num: float, den: float) -> WindowValue:
+    return WindowValue(
+        label=label,
+        kind="round",
+        stretch=stretch,
+        num=num,
+        den=den,
+        value=num / den if den > 0 else None,
+        baseline=None,
+        occasions=1,
+        observed=1.0,
+    )
+
+
+def _limits(asked: AskedTexts) -> list[str]:
+    limits = []
+    found = asked.found
+    if found is not None and found.incomplete and asked.texts is not None:
+        names = listed([asked.texts.outlets[code] for code in found.incomplete])
+        limits.append(f"left out, because they have nothing in one of the rounds: {names}")
+    if asked.texts is not None and asked.texts.silent:
+        many = sum(number for _, number in asked.texts.silent)
+        langs = listed([lang or "an unknown language" for lang, _ in asked.texts.silent])
+        limits.append(f"it says nothing of {many:,} articles in {langs}: nothing was read there that could be counted")
+    if asked.hypothesis.outlets:
+        limits.append(f"these outlets only ({listed(asked.hypothesis.outlets)}): it says nothing of others")
+    if asked.measure.name.startswith("salience."):
+        limits.append("mentions by name and dated title; pronouns are not counted")
+    return limits

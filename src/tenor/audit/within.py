@@ -1,0 +1,209 @@
+"""Rows of a measure on texts -> a difference between rounds, outlet by outlet, with everything behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tenor.audit.frame import cut
+from tenor.audit.layers import Layer, layers_of, rows_of
+from tenor.compare.clusters import Rows
+from tenor.compare.contrasts import Estimated, Weighing, contrast
+from tenor.model import Hypothesis, Plan, Round, Stretch, Window
+from tenor.studyfile import round_stretch
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of counting texts."""
+
+    window: Window
+    layer: Layer
+    weighing: Weighing
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return (axis, choice) pairs in words."""
+        return (
+            ("window", str(self.window)),
+            ("pooling", {"outlet": "outlet", "pool": "pool", "precision": "precision"}[self.weighing]),
+            *((("copies", f"copies {self.layer.copies}"),) if self.layer.copies else ()),
+            *((("boilerplate", f"boilerplate {self.layer.boilerplate}"),) if self.layer.boilerplate else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The rows of a measure that belong to articles, ready to be counted in any way.
+
+    Parameters
+    ----------
+    plan, hypothesis, rounds
+        What is asked.
+    rows
+        All rows of the measure.
+    outlets
+        Their names, in the order of their numbers.
+    silent
+        In which languages how many articles of the rounds have no row: the coder says nothing in that language.
+    """
+
+    plan: Plan
+    hypothesis: Hypothesis
+    rounds: tuple[Round, ...]
+    rows: pa.Table
+    outlets: tuple[str, ...]
+    silent: tuple[tuple[str, int], ...] = ()
+
+    def ways(self) -> list[Way]:
+        """Return every way that applies, the registered one first."""
+        event = self.plan.event
+        layers = layers_of(self.rows)
+        poolings: list[Weighing] = ["outlet", "pool"] if len(self.outlets) > 1 else ["pool"]
+        every = [
+            Way(window=window, layer=layer, weighing=weighing)
+            for window in (event.window, *event.other_windows)
+            for layer in layers
+            for weighing in poolings
+        ]
+        first = self.registered
+        return [first, *(way for way in every if way != first)]
+
+    @property
+    def registered(self) -> Way:
+        """Return the way that the hypothesis names; outlets weigh the same unless it says otherwise."""
+        layers = layers_of(self.rows)
+        wanted = [layer for layer in layers if layer.copies in ("", self.hypothesis.copies)]
+        one = len(self.outlets) < 2
+        return Way(
+            window=self.plan.event.window,
+            layer=max(wanted or layers, key=lambda layer: layer.boilerplate != "counted"),
+            weighing="pool" if one else "outlet",
+        )
+
+    def stretches(self, window: Window) -> tuple[tuple[Stretch, ...], str]:
+        """Return the days of each round, and why there are none."""
+        shorter, why = cut(window, self.rounds, self.plan.event, self.hypothesis.as_of)
+        return tuple(round_stretch(self.plan.event, item, shorter) for item in self.rounds), why
+
+    def counted(self, way: Way) -> tuple[Rows, str]:
+        """Return the rows of the rounds under a way of counting, and why they can't be had."""
+        stretches, why = self.stretches(way.window)
+        if not why and any(one.overlaps(other) for at, one in enumerate(stretches) for other in stretches[:at]):
+            why = "under this window the rounds overlap"
+        inside = _round_of(self.rows["date"], stretches)
+        rows = self.rows.filter(pa.array((inside != NOWHERE) & self.rows["doc_id"].is_valid().to_numpy()))
+        own = rows_of(rows, way.layer)
+        keep = own.kept & (own.den > 0)
+        rows, rounds = rows.filter(pa.array(keep)), _round_of(rows["date"], stretches)[keep]
+        return Rows(
+            num=own.num[keep],
+            den=own.den[keep],
+            outlet=_numbers(rows["outlet"], self.outlets),
+            round=rounds,
+            copy=_codes(rows["copy_id"]),
+            day=rows["date"].cast(pa.int32()).to_numpy().astype(np.int64),
+            document=_codes(rows["doc_id"]),
+        ), why
+
+    def shown(self) -> pa.Table:
+        """Return the rows of the rounds that count in the registered way, with the round of each, lowest first."""
+        way = self.registered
+        stretches, _ = self.stretches(way.window)
+        inside = _round_of(self.rows["date"], stretches)
+        rows = self.rows.filter(pa.array((inside != NOWHERE) & self.rows["doc_id"].is_valid().to_numpy()))
+        rows = rows.filter(pa.array(rows_of(rows, way.layer).kept))
+        labels = [item.label for item in self.rounds]
+        at = _round_of(rows["date"], stretches)
+        rows = rows.append_column("window", pa.array([labels[number] for number in at], pa.string()))
+        rows = rows.append_column("order", pa.array(at))
+        keys = [(name, "ascending") for name in ("order", "num", "outlet", "doc_id", "start")]
+        return rows.sort_by(keys).drop_columns(["order"])
+
+    def estimated(self, way: Way) -> Estimated:
+        """Return the contrast of the rounds under a way of counting."""
+        rows, why = self.counted(way)
+        weights = [weight for _, weight in self.hypothesis.contrast]
+        if why or not len(rows):
+            return Estimated(
+                value=None, population=self.hypothesis.population, why_not=why or "no such text in any of the rounds"
+            )
+        return contrast(rows, weights, population=self.hypothesis.population, weighing=way.weighing)
+
+
+def with_words(rows: pa.Table, texts: Mapping[str, Mapping[str, str]]) -> pa.Table:
+    """Return rows with the words they are about, each in its document.
+
+    Parameters
+    ----------
+    rows
+        As `Texts.shown` gives them.
+    texts
+        ``title``, ``text`` and ``url`` of each document.
+    """
+    found = []
+    for row in rows.to_pylist():
+        document = texts[row["doc_id"]]
+        words = document["title"] if row["part"] == "title" or row["start"] is None else document["text"]
+        passage = words if row["start"] is None else words[row["start"] : row["stop"]]
+        kept = {name: row[name] for name in ("window", "outlet", "date", "doc_id", "part", "start", "stop", "speech")}
+        found.append({**kept, "value": row["num"] / row["den"], "passage": passage, "url": document["url"]})
+    return pa.Table.from_pylist(found)
+
+
+def texts_of(plan: Plan, hypothesis: Hypothesis, rows: pa.Table, articles: pa.Table) -> Texts:
+    """Gather the rows of a measure for a hypothesis.
+
+    Parameters
+    ----------
+    plan, hypothesis
+        What is asked.
+    rows
+        All rows of the measure.
+    articles
+        ``doc_id, lang, day, outlet`` of every article.
+    """
+    own = rows.filter(rows["doc_id"].is_valid())
+    names = sorted(own["outlet"].unique().to_pylist())
+    rounds = tuple(plan.round(name) for name, _ in hypothesis.contrast)
+    made = Texts(plan=plan, hypothesis=hypothesis, rounds=rounds, rows=rows, outlets=tuple(names))
+    stretches, _ = made.stretches(plan.event.window)
+    there = articles.filter(pa.array(_round_of(articles["day"], stretches) != NOWHERE))
+    if hypothesis.outlets:
+        there = there.filter(pc.is_in(there["outlet"], pa.array(hypothesis.outlets, pa.string())))
+    spoken = set(there.filter(pc.is_in(there["doc_id"], own["doc_id"].combine_chunks()))["lang"].to_pylist())
+    counts = Counter(lang for lang in there["lang"].to_pylist() if lang not in spoken)
+    return replace(made, silent=tuple(sorted(counts.items())))
+
+
+def _round_of(days: pa.ChunkedArray, stretches: Sequence[Stretch]) -> Numbers:
+    """Return the round of each day, -1 where it is in none."""
+    at = days.cast(pa.int32()).to_numpy()
+    found = np.full(at.size, NOWHERE, np.int64)
+    for number, stretch in enumerate(stretches):
+        found[(at >= _number(stretch.start)) & (at < _number(stretch.stop))] = number
+    return found
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)) // timedelta(days=1)
+
+
+def _codes(column: pa.ChunkedArray) -> Numbers:
+    codes: Numbers = column.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def _numbers(column: pa.ChunkedArray, names: Sequence[str]) -> Numbers:
+    place: Mapping[str, int] = {name: at for at, name in enumerate(names)}
+    return np.array([place[name] for name in column.to_pylist()], np.int64)
