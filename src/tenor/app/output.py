@@ -275,6 +275,8 @@ def _sums(measure: Measure, item: WindowValue | Point) -> str:
 
 def annotated_lines(found: Annotated) -> list[str]:
     """Say what was read."""
+    if not found.articles and not found.there:
+        return ["there are no articles here: `tenor add` brings some"]
     if not found.articles:
         return [f"all {counted(found.there, 'article')} were read before by {found.encoder}"]
     a_second = found.sentences / max(found.seconds, 0.1)
