@@ -21,7 +21,6 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.functional import scaled_dot_product_attention as fast
 
 from training.leaks import clean, distillation, held, scored_on
 from training.sets import chosen
@@ -76,7 +75,10 @@ class Layer(nn.Module):
             part(states).view(batch, tokens, self.heads, width // self.heads).transpose(1, 2)
             for part in (self.query, self.key, self.value)
         )
-        mixed = _attended(query, key, value, seen) if self.training else fast(query, key, value, attn_mask=seen)
+        if self.training:
+            mixed = _attended(query, key, value, seen)
+        else:
+            mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
         states = self.attention_norm(states + mixed)
         after: Tensor = self.norm(states + self.outer(functional.gelu(self.inner(states))))

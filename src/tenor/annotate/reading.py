@@ -234,7 +234,7 @@ def _voices(
         elif len(words[voice.start : voice.stop].split()) < FEWEST:
             yield number, one, place, -1
         else:
-            yield number, one, place, texts.number(words[voice.start : voice.stop].strip(), lang)
+            yield number, one, place, texts.number(words[voice.start : voice.stop], lang)
 
 
 def _scores(unit: _Unit, read: Read, settings: Settings, articles: Sequence[Mapping[str, Any]]) -> pa.Table:

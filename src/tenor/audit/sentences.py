@@ -8,7 +8,18 @@ from tenor.audit.effect import Effect, query_of
 from tenor.audit.frame import Cell, Frame
 from tenor.compare.effects import LogRatio
 from tenor.grammar import listed
-from tenor.model import Estimate, Hypothesis, Margin, Measure, Placebo, Relation, Specification, Word
+from tenor.model import (
+    Estimate,
+    Hypothesis,
+    Margin,
+    Measure,
+    Placebo,
+    Relation,
+    Round,
+    Specification,
+    Stretch,
+    Word,
+)
 from tenor.studyfile import margin_in_words
 
 
@@ -63,7 +74,7 @@ def exposure_words(frame: Frame, hypothesis: Hypothesis) -> str:
 
 def reading(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> str:
     """Say how a claim was read, in words a reader can disagree with."""
-    up, down = _sides(frame, hypothesis)
+    up, down = sides(frame.rounds, hypothesis)
     verb = {
         "less": "is smaller for",
         "greater": "is larger for",
@@ -78,8 +89,9 @@ def reading(frame: Frame, hypothesis: Hypothesis, measure: Measure) -> str:
     return f"{head} {what}, {verb} {listed(up)} {than} for {mean}{listed(down)}; what would matter: {margin}."
 
 
-def _sides(frame: Frame, hypothesis: Hypothesis) -> tuple[list[str], list[str]]:
-    labels = {item.id: item.label for item in frame.rounds}
+def sides(rounds: Sequence[Round], hypothesis: Hypothesis) -> tuple[list[str], list[str]]:
+    """Return the labels of the rounds on the claimed side of a contrast, and of those on the other."""
+    labels = {item.id: item.label for item in rounds}
     up = [labels[name] for name, weight in hypothesis.contrast if weight > 0]
     down = [labels[name] for name, weight in hypothesis.contrast if weight < 0]
     return up, down
@@ -103,7 +115,7 @@ def bottom_line(
     return (
         f"{_effect_words(frame, hypothesis, measure, found)} ({interval_words(estimate)}). "
         f"Population: {_population(frame, estimate)}, judged by {found.comparison.size} comparison windows of {each}."
-        f"{_cut_short(frame, cell)}{_confounding(frame, cell)}"
+        f"{_cut_short(frame, cell)}{confounding(frame.rounds, cell.rounds.stretches)}"
     )
 
 
@@ -128,11 +140,11 @@ def described_only(frame: Frame, hypothesis: Hypothesis, measure: Measure, cell:
     """Say the ratio as published, where no verdict can stand on it."""
     effect = _effect_words(frame, hypothesis, measure, found)
     whose = "articles stored" if pieces_of(frame, hypothesis) == "articles" else "figures as published"
-    return f"In the {whose}: {effect}.{_cut_short(frame, cell)}{_confounding(frame, cell)}"
+    return f"In the {whose}: {effect}.{_cut_short(frame, cell)}{confounding(frame.rounds, cell.rounds.stretches)}"
 
 
 def _effect_words(frame: Frame, hypothesis: Hypothesis, measure: Measure, found: Effect) -> str:
-    up, down = _sides(frame, hypothesis)
+    up, down = sides(frame.rounds, hypothesis)
     above, below = found.sides.side(above=True), found.sides.side(above=False)
     what = what_is_counted(frame, hypothesis, measure)
     mean = listed(down) if len(down) == 1 else f"the mean of {listed(down)}"
@@ -239,10 +251,11 @@ def placebo_words(placebo: Placebo) -> str:
     )
 
 
-def _confounding(frame: Frame, cell: Cell) -> str:
+def confounding(rounds: Sequence[Round], stretches: Sequence[Stretch]) -> str:
+    """Say what else happened inside the windows of the rounds."""
     events = [
         f"{event.what} ({event.date}, {item.label})"
-        for item, stretch in zip(frame.rounds, cell.rounds.stretches, strict=True)
+        for item, stretch in zip(rounds, stretches, strict=True)
         for event in item.confounders
         if stretch.start <= event.date < stretch.stop
     ]

@@ -11,15 +11,16 @@ import pyarrow.compute as pc
 from tenor.audit.asked import SPEECH
 from tenor.audit.decide import Question, direction, question_of, word_of
 from tenor.audit.frame import OBSERVED
+from tenor.audit.sentences import confounding, sides
+from tenor.audit.specifications import AGREEMENT
 from tenor.audit.within import Texts, Way
 from tenor.compare.contrasts import DifferenceTest, Estimated
 from tenor.compare.effects import two_sided
 from tenor.grammar import listed
-from tenor.model import Estimate, Finding, Hypothesis, Measure, Plan, Stretch, WindowValue, Word
+from tenor.model import Estimate, Finding, Hypothesis, Measure, Stretch, WindowValue, Word
 from tenor.studyfile import margin_in_words
 
-AGREEMENT = 0.8
-_UNITS = {"sd": "standard deviations", "points": "percentage points", "ratio": ""}
+_UNITS = {"sd": "standard deviations", "points": "percentage points"}
 # Measures that a model reads, so that people must have checked it.
 MODELLED = ("tone.", "language.loaded", "language.techniques")
 
@@ -243,7 +244,7 @@ def reading(asked: AskedTexts) -> str:
     """Say how a claim was read, in words a reader can disagree with."""
     if asked.texts is None:
         return ""
-    up, down = _sides(asked.texts.plan, asked.hypothesis)
+    up, down = sides(asked.texts.rounds, asked.hypothesis)
     verb = {"less": "is lower", "greater": "is higher", "differs": "differs", "equivalent": "is the same"}
     than = {"less": "than", "greater": "than", "differs": "from", "equivalent": "as"}[asked.hypothesis.relation]
     mean = "" if len(down) == 1 else "the mean of "
@@ -253,12 +254,6 @@ def reading(asked: AskedTexts) -> str:
         f"{head} {what(asked)} {verb[asked.hypothesis.relation]} in {listed(up)} {than} in {mean}{listed(down)}; "
         f"what would matter: {margin}."
     )
-
-
-def _sides(plan: Plan, hypothesis: Hypothesis) -> tuple[list[str], list[str]]:
-    labels = {item.id: item.label for item in plan.rounds}
-    up = [labels[name] for name, weight in hypothesis.contrast if weight > 0]
-    return up, [labels[name] for name, weight in hypothesis.contrast if weight < 0]
 
 
 def _sized(asked: AskedTexts, value: float) -> str:
@@ -277,7 +272,7 @@ def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
     found = asked.found
     if asked.texts is None or found is None or found.value is None or estimate is None:
         return f"This corpus can't answer it: {asked.closed[0]}." if asked.closed else "This corpus can't answer it."
-    up, down = _sides(asked.texts.plan, asked.hypothesis)
+    up, down = sides(asked.texts.rounds, asked.hypothesis)
     mean = listed(down) if len(down) == 1 else f"the mean of {listed(down)}"
     unit = asked.hypothesis.margin.unit
     size = abs(found.value) * (100 if unit == "points" else 1)
@@ -287,25 +282,14 @@ def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
         low, high = (_sized(asked, end) for end in (estimate.low, estimate.high))
         interval = f" ({estimate.level * 100:.4g} % interval {low} to {high})"
     head = {"not validated": "The model's figures, not checked by people: ", "not testable": "In what is stored: "}
+    stretches, _ = asked.texts.stretches(asked.texts.registered.window)
     text = (
         f"{listed(up)}: {what(asked)} is {size:.2f} {_UNITS[unit]} {side} than for {mean}{interval}. "
         f"Population: {estimate.population}; {len(found.outlets)} outlets, {found.documents:,} articles in "
-        f"{found.copy_groups:,} copy groups.{_confounding(asked)}"
+        f"{found.copy_groups:,} copy groups.{confounding(asked.texts.rounds, stretches)}"
     )
     begin = head.get(word, "")
     return begin + text if begin else text[0].upper() + text[1:]
-
-
-def _confounding(asked: AskedTexts) -> str:
-    assert asked.texts is not None
-    stretches, _ = asked.texts.stretches(asked.texts.registered.window)
-    events = [
-        f"{event.what} ({event.date}, {item.label})"
-        for item, stretch in zip(asked.texts.rounds, stretches, strict=True)
-        for event in item.confounders
-        if stretch.start <= event.date < stretch.stop
-    ]
-    return f" Inside the windows also: {'; '.join(events)}." if events else ""
 
 
 def _windows(asked: AskedTexts) -> tuple[WindowValue, ...]:

@@ -36,7 +36,7 @@ class Way:
         """Return (axis, choice) pairs in words."""
         return (
             ("window", str(self.window)),
-            ("pooling", {"outlet": "outlet", "pool": "pool", "precision": "precision"}[self.weighing]),
+            ("pooling", self.weighing),
             *((("copies", f"copies {self.layer.copies}"),) if self.layer.copies else ()),
             *((("boilerplate", f"boilerplate {self.layer.boilerplate}"),) if self.layer.boilerplate else ()),
         )
@@ -101,27 +101,30 @@ class Texts:
         stretches, why = self.stretches(way.window)
         if not why and any(one.overlaps(other) for at, one in enumerate(stretches) for other in stretches[:at]):
             why = "under this window the rounds overlap"
-        inside = _round_of(self.rows["date"], stretches)
-        rows = self.rows.filter(pa.array((inside != NOWHERE) & self.rows["doc_id"].is_valid().to_numpy()))
+        rows = self._inside(stretches)
         own = rows_of(rows, way.layer)
         keep = own.kept & (own.den > 0)
         rows, rounds = rows.filter(pa.array(keep)), _round_of(rows["date"], stretches)[keep]
         return Rows(
             num=own.num[keep],
             den=own.den[keep],
-            outlet=_numbers(rows["outlet"], self.outlets),
+            outlet=pc.index_in(rows["outlet"], pa.array(self.outlets, pa.string())).to_numpy().astype(np.int64),
             round=rounds,
             copy=_codes(rows["copy_id"]),
             day=rows["date"].cast(pa.int32()).to_numpy().astype(np.int64),
             document=_codes(rows["doc_id"]),
         ), why
 
+    def _inside(self, stretches: Sequence[Stretch]) -> pa.Table:
+        """Return the rows of articles whose day is in one of the rounds."""
+        inside = _round_of(self.rows["date"], stretches) != NOWHERE
+        return self.rows.filter(pa.array(inside & self.rows["doc_id"].is_valid().to_numpy()))
+
     def shown(self) -> pa.Table:
         """Return the rows of the rounds that count in the registered way, with the round of each, lowest first."""
         way = self.registered
         stretches, _ = self.stretches(way.window)
-        inside = _round_of(self.rows["date"], stretches)
-        rows = self.rows.filter(pa.array((inside != NOWHERE) & self.rows["doc_id"].is_valid().to_numpy()))
+        rows = self._inside(stretches)
         rows = rows.filter(pa.array(rows_of(rows, way.layer).kept))
         labels = [item.label for item in self.rounds]
         at = _round_of(rows["date"], stretches)
@@ -202,8 +205,3 @@ def _number(day: date) -> int:
 def _codes(column: pa.ChunkedArray) -> Numbers:
     codes: Numbers = column.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
     return codes
-
-
-def _numbers(column: pa.ChunkedArray, names: Sequence[str]) -> Numbers:
-    place: Mapping[str, int] = {name: at for at, name in enumerate(names)}
-    return np.array([place[name] for name in column.to_pylist()], np.int64)

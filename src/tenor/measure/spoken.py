@@ -5,15 +5,20 @@ from __future__ import annotations
 QUERY = "($query = '' OR articles.doc_id IN (SELECT doc_id FROM matches WHERE query = $query))"
 ANY = "($query = '' OR $query IN (SELECT query FROM matches))"
 
-# Every outlet on every day: nothing to count, and nothing below the line where it was not observed.
-DAYS = f"""\
+
+def days(den: str) -> str:
+    """Return every outlet on every day, so that a day without articles is one; no figure where it was not observed."""
+    return f"""\
 SELECT CAST(NULL AS VARCHAR) AS doc_id, CAST(NULL AS BIGINT) AS start, CAST(NULL AS BIGINT) AS stop,
        completeness.day AS date, CAST(1 AS SMALLINT) AS days, completeness.outlet AS outlet,
        CAST(NULL AS VARCHAR) AS copy_id, CAST(NULL AS VARCHAR) AS part, CAST(NULL AS VARCHAR) AS speech,
-       CAST(0 AS DOUBLE) AS num, CASE WHEN completeness.observed THEN CAST(0 AS DOUBLE) END AS den
+       CAST(0 AS DOUBLE) AS num, CAST(CASE WHEN completeness.observed THEN {den} END AS DOUBLE) AS den
 FROM completeness
 WHERE {ANY}
 """
+
+
+DAYS = days("0")
 ORDER = "ORDER BY outlet, date, doc_id, part, start, stop"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tenor.measure.spoken import days
 from tenor.model import Measure
 
 _HEAD = """\
@@ -51,21 +52,6 @@ def _articles(num: str, den: str, *, part: str = _NOTHING, all_of_them: bool = F
     )
 
 
-def _days(den: str) -> str:
-    """Return every outlet on every day, so that a day without articles is one; no figure where it was not observed."""
-    return _HEAD.format(
-        table="completeness",
-        doc_id=_NOTHING,
-        copy_id=_NOTHING,
-        part=_NOTHING,
-        date="completeness.day",
-        days="1",
-        num="0",
-        den=f"CASE WHEN completeness.observed THEN {den} END",
-        which=f"$query = '' OR {_ANY}",
-    )
-
-
 def _joined(*parts: str) -> str:
     return "UNION ALL\n".join(parts) + "ORDER BY outlet, date, doc_id, part"
 
@@ -88,7 +74,7 @@ def _volume(
 
 RATE = _volume(
     "volume.rate",
-    _joined(_counts("counts.days"), _articles("1", "NULL"), _days("1")),
+    _joined(_counts("counts.days"), _articles("1", "NULL"), days("1")),
     numerator="pieces",
     over="outlet-day",
     scale="rate",
@@ -96,7 +82,7 @@ RATE = _volume(
 )
 SHARE = _volume(
     "volume.share",
-    _joined(_counts("counts.total"), _articles(f"$query = '' OR {_MATCHED}", "1", all_of_them=True), _days("0")),
+    _joined(_counts("counts.total"), _articles(f"$query = '' OR {_MATCHED}", "1", all_of_them=True), days("0")),
     numerator="pieces",
     over="all pieces",
     scale="share",
@@ -107,7 +93,7 @@ WORDS = _volume(
     _joined(
         _articles("articles.body_words", "1", part="'body'"),
         _articles("articles.boilerplate_words", "NULL", part="'boilerplate'"),
-        _days("0"),
+        days("0"),
     ),
     numerator="words",
     over="piece",
