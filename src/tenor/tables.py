@@ -296,6 +296,37 @@ SCALES = pa.schema(
     ]
 )
 
+# Who says what of whom: one row an utterance that a text attributes to somebody, or that its author makes. `content`
+# may be broken in the middle; spans are code points of the title or the text, -1 where a text has none. `actor` and
+# `target` are ids of the study's actors; a speaker whom the study does not name has an empty `actor`. `outer` is the
+# statement that this one is reported within. `window` are the days that a promise or prediction speaks of.
+STATEMENTS = pa.schema(
+    [
+        pa.field("statement_id", pa.string(), nullable=False),
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("start", pa.int64(), nullable=False),
+        pa.field("stop", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("form", pa.string(), nullable=False),
+        pa.field("actor", pa.string(), nullable=False),
+        pa.field("source_start", pa.int64(), nullable=False),
+        pa.field("source_stop", pa.int64(), nullable=False),
+        pa.field("cue_start", pa.int64(), nullable=False),
+        pa.field("cue_stop", pa.int64(), nullable=False),
+        pa.field("content", pa.list_(pa.list_(pa.int64(), 2)), nullable=False),
+        pa.field("target", pa.string(), nullable=False),
+        pa.field("frame", pa.string(), nullable=False),
+        pa.field("polarity", pa.string(), nullable=False),
+        pa.field("window_from", pa.date32()),
+        pa.field("window_to", pa.date32()),
+        pa.field("window_text", pa.string(), nullable=False),
+        pa.field("outer", pa.string(), nullable=False),
+        pa.field("coder", pa.string(), nullable=False),
+        pa.field("score", pa.float32()),
+    ]
+)
+
 TABLES: dict[str, pa.Schema] = {
     "annotated": ANNOTATED,
     "annotations": ANNOTATIONS,
@@ -317,6 +348,7 @@ TABLES: dict[str, pa.Schema] = {
     "scales": SCALES,
     "scores": SCORES,
     "signatures": SIGNATURES,
+    "statements": STATEMENTS,
     "tombstones": TOMBSTONES,
     "vectors": VECTORS,
 }
