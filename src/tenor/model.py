@@ -452,7 +452,8 @@ class WindowValue:
 class Specification:
     """One way of counting, and what it finds.
 
-    `choices` are (axis, choice) pairs, `effect` the ratio of the claimed side to the other,
+    `choices` are (axis, choice) pairs, `effect` the ratio of the claimed side to the other, or their difference
+    in the unit of the margin; `k` counts comparison windows, or outlets where outlets are what is compared.
     `agrees` is None where the cell is shown but not counted (`why` says why not).
     """
 

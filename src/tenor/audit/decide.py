@@ -85,3 +85,33 @@ def word_of(test: RatioTest, question: Question) -> Word:
     if not found:
         return "inconclusive"
     return "right direction, size not established" if found == claimed else "opposite direction found"
+
+
+_DIRECTIONAL: tuple[Word, ...] = ("supported", "right direction, size not established", "opposite direction found")
+
+
+def agrees(test: RatioTest, own: RatioTest, question: Question, word: Word) -> bool:
+    """Return whether another way of counting agrees with the decision of the registered one.
+
+    After a decision for a direction, a way agrees that reaches it on its own; after "no meaningful
+    difference", one whose effect lies inside the margin; after "inconclusive", one that points the same way.
+
+    Parameters
+    ----------
+    test, own
+        What the other way and the registered way find.
+    question, word
+        What is asked, and the word that the registered way got.
+    """
+    low, high = question.same
+    inside = low < test.value < high
+    if word == "no meaningful difference" or (question.relation == "equivalent" and word == "supported"):
+        return inside
+    if question.relation == "equivalent":
+        return inside == (low < own.value < high)
+    if word == "inconclusive":
+        return (test.value < question.nothing) == (own.value < question.nothing)
+    if word_of(test, question) not in _DIRECTIONAL:
+        return False
+    against = question.nothing
+    return direction(test, question.alpha, against) == direction(own, question.alpha, against)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tenor.audit.decide import Question, direction, word_of
+from tenor.audit.decide import Question, agrees
 from tenor.audit.effect import NEEDED, Effect, effect
 from tenor.audit.frame import Cell, Choice, Frame
 from tenor.model import Baseline, Exposure, Hypothesis, Measure, Pooling, Specification, Word
@@ -99,12 +99,7 @@ def _why_not(found: Effect | None) -> str:
 
 
 def judged(counted: Sequence[Counted], question: Question, word: Word) -> tuple[Specification, ...]:
-    """Say of every way of counting whether it agrees with the registered one's decision.
-
-    After a decision for a direction, a way agrees that reaches it on its own; after
-    "no meaningful difference", one whose effect lies inside the margin; after
-    "inconclusive", one that points the same way.
-    """
+    """Say of every way of counting whether it agrees with the registered one's decision."""
     first = counted[0]
     return tuple(
         replace(_shown(item, question), registered=item is first, agrees=_agrees(item, first, question, word))
@@ -113,22 +108,11 @@ def judged(counted: Sequence[Counted], question: Question, word: Word) -> tuple[
 
 
 def _agrees(item: Counted, first: Counted, question: Question, word: Word) -> bool | None:
-    if item.settled or item.why_not or item.found is None or item.found.value is None or item.found.test is None:
+    if item.settled or item.why_not or item.found is None or item.found.test is None:
         return None
-    if first.found is None or first.found.value is None or first.found.test is None:
+    if first.found is None or first.found.test is None:
         return None
-    low, high = question.same
-    inside = low < item.found.value < high
-    if word == "no meaningful difference" or (question.relation == "equivalent" and word == "supported"):
-        return inside
-    if question.relation == "equivalent":
-        return inside == (low < first.found.value < high)
-    if word == "inconclusive":
-        return (item.found.value < 1) == (first.found.value < 1)
-    reached = word_of(item.found.test, question)
-    if reached not in ("supported", "right direction, size not established", "opposite direction found"):
-        return False
-    return direction(item.found.test, question.alpha) == direction(first.found.test, question.alpha)
+    return agrees(item.found.test, first.found.test, question, word)
 
 
 def _shown(item: Counted, question: Question) -> Specification:

@@ -9,15 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tenor.audit.asked import SPEECH
-from tenor.audit.decide import Question, direction, question_of, word_of
+from tenor.audit.decide import Question, agrees, question_of, word_of
 from tenor.audit.frame import OBSERVED
 from tenor.audit.sentences import confounding, sides
-from tenor.audit.specifications import AGREEMENT
+from tenor.audit.specifications import AGREEMENT, agreement
 from tenor.audit.within import Texts, Way
 from tenor.compare.contrasts import DifferenceTest, Estimated
 from tenor.compare.effects import two_sided
 from tenor.grammar import listed
-from tenor.model import Estimate, Finding, Hypothesis, Measure, Stretch, WindowValue, Word
+from tenor.model import Estimate, Finding, Hypothesis, Measure, Specification, Stretch, WindowValue, Word
 from tenor.studyfile import margin_in_words
 
 _UNITS = {"sd": "standard deviations", "points": "percentage points"}
@@ -105,7 +105,7 @@ def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, regis
     """Give a hypothesis on texts its word, with everything that stands behind it."""
     question = question_of(asked.hypothesis, alpha)
     estimate = _estimate(asked, alpha)
-    word, reasons, agree = _judged(asked, question)
+    word, reasons, ways = _judged(asked, question)
     return Finding(
         hypothesis=asked.hypothesis,
         reading=reading(asked),
@@ -118,63 +118,62 @@ def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, regis
         p_adjusted=adjusted,
         detectable=_detectable(asked, alpha),
         windows=_windows(asked),
-        specifications=(),
-        agreement=agree,
+        specifications=ways,
+        agreement=agreement(ways),
         placebo=None,
         limits=tuple(_limits(asked)),
         registration=registration,
     )
 
 
-def _judged(asked: AskedTexts, question: Question) -> tuple[Word, tuple[str, ...], tuple[int, int]]:
+def _judged(asked: AskedTexts, question: Question) -> tuple[Word, tuple[str, ...], tuple[Specification, ...]]:
     if asked.closed:
-        return "not testable", asked.closed, (0, 0)
+        return "not testable", asked.closed, ()
     if asked.unchecked:
-        return "not validated", (asked.unchecked,), (0, 0)
+        return "not validated", (asked.unchecked,), ()
     assert asked.test is not None
     first = word_of(asked.test, question)
     ways = _ways(asked, question, first)
-    agree = sum(1 for _, _, agrees in ways if agrees), len(ways)
-    word: Word = "depends on how it is counted" if agree[0] < AGREEMENT * agree[1] else first
-    return word, tuple(_reasons(asked, question, word, ways)), agree
+    agree, of = agreement(ways)
+    word: Word = "depends on how it is counted" if agree < AGREEMENT * of else first
+    return word, tuple(_reasons(asked, question, word, ways)), ways
 
 
-_Judged = tuple[Way, float, bool]
-
-
-def _ways(asked: AskedTexts, question: Question, first: Word) -> list[_Judged]:
-    """Return every distinct way that the sentence does not settle, its difference, and whether it agrees."""
+def _ways(asked: AskedTexts, question: Question, first: Word) -> tuple[Specification, ...]:
+    """Return every distinct way of counting; one that the sentence settles is shown and has no vote."""
     assert asked.texts is not None
-    settled, own = dict(asked.hypothesis.settled), dict(asked.texts.registered.pairs())
     seen: set[tuple[float, float]] = set()
-    found: list[_Judged] = []
+    found: list[Specification] = []
     for way in asked.texts.ways():
-        if any(choice != own[axis] and axis in settled for axis, choice in way.pairs()):
-            continue
         one = asked.texts.estimated(way)
-        if one.value is None or one.test is None:
-            continue
-        key = round(one.value, 9), round(one.test.std_error, 9)
-        if key not in seen:
-            seen.add(key)
-            found.append((way, one.value, _agrees(one.test, question, first, asked)))
-    return found
+        key = None if one.value is None or one.test is None else (round(one.value, 9), round(one.test.std_error, 9))
+        if key is None or key not in seen:
+            seen |= set() if key is None else {key}
+            found.append(_specification(asked, way, one, question, first))
+    return tuple(found)
 
 
-def _agrees(test: DifferenceTest, question: Question, first: Word, asked: AskedTexts) -> bool:
-    low, high = question.same
-    if first == "no meaningful difference" or (question.relation == "equivalent" and first == "supported"):
-        return low < test.value < high
+def _specification(asked: AskedTexts, way: Way, one: Estimated, question: Question, first: Word) -> Specification:
+    assert asked.texts is not None
     assert asked.test is not None
-    if question.relation == "equivalent":
-        return (low < test.value < high) == (low < asked.test.value < high)
-    if first == "inconclusive":
-        return (test.value < 0) == (asked.test.value < 0)
-    own = direction(asked.test, question.alpha, question.nothing)
-    return direction(test, question.alpha, question.nothing) == own
+    settled, own = dict(asked.hypothesis.settled), dict(asked.texts.registered.pairs())
+    said = [f"the sentence settles the {axis}: {settled[axis]}" for axis, choice in way.pairs()
+            if axis in settled and choice != own[axis]]  # fmt: skip
+    low, high = one.test.interval(question.alpha) if one.test is not None else (None, None)
+    counts = not said and one.test is not None
+    return Specification(
+        choices=way.pairs(),
+        effect=one.value,
+        low=low,
+        high=high,
+        k=len(one.outlets),
+        registered=way == asked.texts.registered,
+        agrees=agrees(one.test, asked.test, question, first) if counts and one.test is not None else None,
+        why=said[0] if said else one.why_not,
+    )
 
 
-def _reasons(asked: AskedTexts, question: Question, word: Word, ways: Sequence[_Judged]) -> list[str]:
+def _reasons(asked: AskedTexts, question: Question, word: Word, ways: Sequence[Specification]) -> list[str]:
     assert asked.found is not None
     assert asked.test is not None
     margin = margin_in_words(asked.hypothesis.margin, asked.hypothesis.relation)
@@ -186,11 +185,11 @@ def _reasons(asked: AskedTexts, question: Question, word: Word, ways: Sequence[_
     if word == "inconclusive":
         size = asked.test.detectable(question.alpha, below=asked.hypothesis.relation != "greater")
         found.append(f"the smallest difference these outlets show four times out of five is {_sized(asked, size)}")
-    if len(ways) > 1:
-        values = [value for _, value, _ in ways]
-        agree = sum(1 for _, _, agrees in ways if agrees)
+    agree, of = agreement(ways)
+    if of > 1:
+        values = [item.effect for item in ways if item.agrees is not None and item.effect is not None]
         found.append(
-            f"of {len(ways)} distinct ways of counting {agree} agree; the difference runs from "
+            f"of {of} distinct ways of counting {agree} agree; the difference runs from "
             f"{_sized(asked, min(values))} to {_sized(asked, max(values))}"
         )
     left = asked.found.left_out

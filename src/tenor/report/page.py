@@ -138,7 +138,7 @@ def _shown(audit: Audit, finding: Finding, key: str) -> Shown:
     measure = _measure(audit, finding)
     placebo = finding.placebo
     strip = spread = None
-    if finding.specifications and measure:
+    if finding.specifications and measure and finding.hypothesis.margin.unit == "ratio":
         strip = both_widths(f"{key}s", lambda narrow: charts.specification_strip(finding, measure, narrow=narrow))
     if placebo is not None and measure:
         spread = both_widths(
