@@ -14,8 +14,9 @@ import altair as alt
 import vl_convert
 
 from tenor.report.heatmap import heat_map
+from tenor.report.palette import PALETTE
 from tenor.report.placebo import placebo_strip
-from tenor.report.sheet import PALETTE, paint
+from tenor.report.sheet import paint
 from tenor.report.strip import specification_strip
 from tenor.report.timeline import timeline
 

@@ -19,7 +19,7 @@ from tenor import grammar
 from tenor.registry import PLANNED
 from tenor.report import charts, tables, words
 from tenor.report.export import csv_bytes, csv_uri
-from tenor.report.sheet import PALETTE
+from tenor.report.palette import PALETTE
 from tenor.report.verdicts import BADGES
 
 if TYPE_CHECKING:
