@@ -113,10 +113,10 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
 def report_html(audit: Audit) -> str:
     """Return the page."""
     shown = [
-        [_shown(audit, finding, f"c{i}f{j}") for j, finding in enumerate(verdict.findings, 1)]
+        [finding_shown(audit, finding, f"c{i}f{j}") for j, finding in enumerate(verdict.findings, 1)]
         for i, verdict in enumerate(audit.verdicts, 1)
     ]
-    lines = [_line(audit.plan, series, f"t{i}") for i, series in enumerate(audit.series, 1)]
+    lines = [series_shown(audit.plan, series, f"t{i}") for i, series in enumerate(audit.series, 1)]
     values = {
         "audit": audit,
         "claims": list(zip(audit.verdicts, shown, strict=True)),
@@ -134,7 +134,8 @@ def filled(template: str, values: dict[str, object]) -> str:
     return _environment().get_template(template).render(values | shared)
 
 
-def _shown(audit: Audit, finding: Finding, key: str) -> Shown:
+def finding_shown(audit: Audit, finding: Finding, key: str) -> Shown:
+    """Return a finding with its charts drawn; `key` begins their ids."""
     measure = _measure(audit, finding)
     placebo = finding.placebo
     strip = spread = None
@@ -190,7 +191,8 @@ def _spoken(measure: Measure, noun: str) -> Measure:
     )
 
 
-def _line(plan: Plan, given: Series, key: str) -> Line:
+def series_shown(plan: Plan, given: Series, key: str) -> Line:
+    """Return a series with its chart drawn; `key` is the id of the chart."""
     series = replace(given, measure=_worded(plan, given.measure, {given.query}))
     figure = both_widths(key, lambda narrow: charts.timeline(series, narrow=narrow)) if series.points else None
     return Line(series=series, table=tables.timeline([series]), figure=figure)
