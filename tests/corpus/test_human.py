@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tenor.corpus.human import Journal
+from tenor.corpus.human import Entry, Journal, NewEntry
 from tenor.errors import Busy, NoSpace, StoreDamaged, StudyError, UnknownName
 
 ROOT = Path(__file__).parents[2]
@@ -181,7 +181,7 @@ def test_a_file_that_is_no_journal(tmp_path: Path) -> None:
 
 _FULL = """
 import resource, sys
-from tenor.corpus.human import Journal
+from tenor.corpus.human import Entry, Journal, NewEntry
 journal = Journal(sys.argv[1])
 journal.enter(coder="a", kind="code", unit="d", variable="v", value="first")
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
@@ -215,7 +215,7 @@ def test_threads_share_a_journal(journal: Journal) -> None:
 
 _WRITER = """
 import sys
-from tenor.corpus.human import Journal
+from tenor.corpus.human import Entry, Journal, NewEntry
 journal, name = Journal(sys.argv[1]), sys.argv[2]
 for number in range(100_000):
     entry = journal.enter(coder=name, kind="code", unit=f"u{number}", variable="v", value=f"{name}-{number}")
@@ -266,3 +266,29 @@ def test_killed_writers_lose_and_double_nothing(tmp_path: Path) -> None:
 def test_killed_writers_at_a_hundred_moments(tmp_path: Path) -> None:
     for number in range(5):
         killed_writers(tmp_path / "human.sqlite", 20, random.Random(number))
+
+
+def test_what_follows_from_what_is_there_is_added_under_one_lock(journal: Journal) -> None:
+    def next_draw(there: tuple[Entry, ...]) -> list[NewEntry]:
+        return [NewEntry(coder="ann", kind="draw", unit=f"d{len(there)}", variable="order", value="")]
+
+    enter(journal, "cold")
+    pool = [threading.Thread(target=journal.enter_from, args=(["draw"], next_draw)) for _ in range(12)]
+    for thread in pool:
+        thread.start()
+    for thread in pool:
+        thread.join()
+    assert [entry.unit for entry in journal.entries("draw")] == [f"d{number}" for number in range(12)]
+    assert {entry.supersedes for entry in journal.entries()} == {None}
+
+
+def test_nothing_is_added_where_it_is_refused(journal: Journal) -> None:
+    enter(journal, "cold")
+
+    def refuse(there: tuple[Entry, ...]) -> list[NewEntry]:
+        raise StudyError(f"{len(there)} are enough")
+
+    with pytest.raises(StudyError, match="1 are enough"):
+        journal.enter_from(["code", "draw"], refuse)
+    assert journal.enter_from(["code"], lambda _: []) == ()
+    assert len(journal.entries()) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +66,17 @@ class Entry:
     variable: str
     value: str
     supersedes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry that is to be added; its fields are those of `Entry`."""
+
+    coder: str
+    kind: str
+    unit: str
+    variable: str
+    value: str
 
 
 class Journal:
@@ -175,6 +186,40 @@ class Journal:
                     count += 1
         return count
 
+    def enter_from(
+        self, kinds: Sequence[str], decide: Callable[[tuple[Entry, ...]], Iterable[NewEntry]]
+    ) -> tuple[int, ...]:
+        """Add entries that follow from those that are there: nobody writes in between, and none supersedes another.
+
+        Parameters
+        ----------
+        kinds
+            Of which kinds `decide` is given all entries, in the order they were made.
+        decide
+            What is to be added, of any kind; nothing is if it raises. Others wait meanwhile: let it be quick.
+
+        Returns
+        -------
+        tuple of int
+            The ids of what was added.
+
+        Examples
+        --------
+        >>> journal = Journal("human.sqlite")
+        >>> def next_one(there):
+        ...     return [NewEntry(coder="ann", kind="draw", unit=f"d{len(there)}", variable="order", value="")]
+        >>> journal.enter_from(["draw"], next_one), journal.enter_from(["draw"], next_one)
+        ((1,), (2,))
+        """
+        marks = ", ".join("?" * len(kinds))
+        with self._open() as connection, _transaction(connection):
+            found = connection.execute(f"SELECT * FROM entries WHERE kind IN ({marks}) ORDER BY id", tuple(kinds))  # noqa: S608 - only question marks
+            new = list(decide(_entries(found)))
+            return tuple(
+                _inserted(connection, (item.unit, item.variable, item.kind), item.coder, item.value, None)
+                for item in new
+            )
+
     def entries(self, kind: str | None = None) -> tuple[Entry, ...]:
         """Return all entries in the order they were made, also those that were corrected.
 
@@ -253,10 +298,7 @@ class Journal:
         if not self._path.is_file():
             return ()
         with self._open() as connection:
-            found = connection.execute(sql, (kind,))
-            names = [item[0] for item in found.description]
-            rows = [dict(zip(names, row, strict=True)) for row in found]
-        return tuple(Entry(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows)
+            return _entries(connection.execute(sql, (kind,)))
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -297,14 +339,26 @@ class Journal:
         return Place(shown(self._path))
 
 
+def _entries(found: sqlite3.Cursor) -> tuple[Entry, ...]:
+    names = [item[0] for item in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    return tuple(Entry(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in rows)
+
+
 def _added(
     connection: sqlite3.Connection, key: tuple[str, str, str], coder: str, value: str, supersedes: int | None
 ) -> int:
     """Add an entry and return its id; it corrects the coder's own last one if it is not said which."""
-    unit, variable, kind = key
     if supersedes is None:
         own = connection.execute(_OWN, (*key, coder)).fetchone()
         supersedes = own[0] if own else None
+    return _inserted(connection, key, coder, value, supersedes)
+
+
+def _inserted(
+    connection: sqlite3.Connection, key: tuple[str, str, str], coder: str, value: str, supersedes: int | None
+) -> int:
+    unit, variable, kind = key
     # The clock is read under the lock, so that entries stand in the order of their ids.
     at = datetime.now(tz=UTC).isoformat(timespec="microseconds")
     found = connection.execute(_INSERT, (at, coder, kind, unit, variable, value, supersedes))
