@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from tenor.evidence import Behind, Context
+
 Unit = Literal["day", "week"]
 Baseline = Literal["none", "week before", "three weeks before"]
 Exposure = Literal["per round", "per occasion"]
@@ -377,7 +379,7 @@ class Hypothesis:
     """A sentence about coverage in a form that can be tested.
 
     `own_queries` says that each round is counted by a query of its own; `as_of` is the last day
-    the speaker could know, if a round was still under way.
+    the speaker could know, if a round was still under way. `secondary` ones are shown and decide nothing.
     """
 
     id: str
@@ -397,12 +399,16 @@ class Hypothesis:
     own_queries: bool = False
     as_of: date | None = None
     settled: tuple[tuple[str, str], ...] = ()
+    secondary: bool = False
     line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What somebody said about the coverage, and how we read it."""
+    """What somebody said about the coverage, and how we read it.
+
+    `all_of` names hypotheses of other claims that it rests on too; `untestable` says why nothing can answer it.
+    """
 
     id: str
     quote: str
@@ -411,6 +417,8 @@ class Claim:
     source: str
     hypotheses: tuple[Hypothesis, ...]
     not_tested: str = ""
+    all_of: tuple[str, ...] = ()
+    untestable: str = ""
     line: int | None = None
 
 
@@ -505,16 +513,18 @@ class Finding:
     placebo: Placebo | None
     limits: tuple[str, ...]
     registration: str
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The one bottom line of a claim."""
+    """The one bottom line of a claim; `parts` are the hypotheses that decide it, each with its word."""
 
     claim: Claim
     word: Word
     sentence: str
     findings: tuple[Finding, ...]
+    parts: tuple[tuple[str, Word], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -583,3 +593,4 @@ class Audit:
     limits: tuple[str, ...]
     manifest: Manifest
     family: str = field(default="Holm over all hypotheses of the claims file")
+    context: Context = field(default_factory=Context)

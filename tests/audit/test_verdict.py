@@ -155,12 +155,38 @@ def test_order_of_rows_and_outlet_names_do_not_matter(small: Small) -> None:
 def test_all_parts_must_hold(small: Small) -> None:
     second = (
         CLAIMS[CLAIMS.index("      - id: H1") :].replace("H1", "H2").replace("less", "greater").replace("fewer", "more")
-    )
+    ).replace("volume.share", "volume.rate")
     audit = audited(small(daily(levels=(3.0, 3.0, 0.9)), claims=CLAIMS + second))
     (verdict,) = audit.verdicts
     assert [item.word for item in verdict.findings] == ["supported", "opposite direction found"]
     assert verdict.word == "opposite direction found"
-    assert "2 parts, the weakest decides" in verdict.sentence
+    assert "2 parts, all must hold, the weakest decides" in verdict.sentence
+    assert verdict.parts == (("H1", "supported"), ("H2", "opposite direction found"))
+
+
+def test_a_claim_may_rest_on_the_hypotheses_of_others(small: Small) -> None:
+    other = CLAIMS[CLAIMS.index("  - id: sparse") :].replace("sparse", "different").replace("H1", "H2")
+    other = other.replace("    hypotheses:", "    all_of: [H1]\n    hypotheses:").replace("volume.share", "volume.rate")
+    aside = other + "        secondary: true\n"
+    figures = daily(levels=(3.0, 3.0, 0.9))
+    together, beside = (audited(small(figures, claims=CLAIMS + item)) for item in (other, aside))
+    assert together.verdicts[1].parts == (("H2", "supported"), ("H1", "supported"))
+    assert beside.verdicts[1].parts == (("H1", "supported"),)
+    assert [item.hypothesis.id for item in beside.verdicts[1].findings] == ["H2"]
+    # Whoever asks two questions needs stronger answers than whoever asks one and looks at another besides.
+    first, alone = (audit.verdicts[0].findings[0].p_adjusted for audit in (together, beside))
+    assert first is not None
+    assert alone is not None
+    assert alone < first
+
+
+def test_a_claim_that_nothing_can_test_is_listed_with_why(small: Small) -> None:
+    claim = CLAIMS[CLAIMS.index("  - id: sparse") : CLAIMS.index("    hypotheses:")].replace("sparse", "war")
+    said = "    untestable: A sweeping generalisation.\n    needs: a codebook\n"
+    audit = audited(small(daily(), claims=CLAIMS + claim + said))
+    assert audit.verdicts[1].word == "not testable"
+    assert audit.verdicts[1].sentence == "Not testable: A sweeping generalisation. It would need: a codebook."
+    assert audit.verdicts[1].findings == ()
 
 
 def test_identical_ways_of_counting_collapse(small: Small) -> None:

@@ -37,6 +37,17 @@ actors:
 id: small"""
 
 
+# Another claim, whose hypothesis says the opposite of H1.
+OTHER = """\
+    hypotheses:
+      - id: H2
+        measure: volume.share
+        query: talks
+        contrast: {r3: 1, r1: -0.5, r2: -0.5}
+        relation: greater
+        margin: at least 20 % more"""
+
+
 def study_error(small: Small, old: str, new: str) -> str:
     assert old in STUDY
     folder = small("", study=STUDY.replace(old, new))
@@ -150,6 +161,17 @@ def test_all_mistakes_are_named_at_once(small: Small) -> None:
         ("relation: less", "relation: less\n        settled: {basline: no}", 14, "no axis 'basline'"),
         ("volume.share", "content.keyness", 10, "content.keyness lists words, it is no one number"),
         ("relation: less", "relation: less\n        of: {actor: x}", 14, "no actor 'x'; describe it under 'actors'"),
+        ("    hypotheses:", "    all_of: [H2]\n    hypotheses:", 8, "no hypothesis 'H2'; known: H1"),
+        (
+            "    hypotheses:",
+            "    all_of: [sparse]\n    hypotheses:",
+            8,
+            "a claim, no hypothesis; name its hypotheses: H1",
+        ),
+        ("    hypotheses:", "    all_of: [H1]\n    hypotheses:", 8, "'H1' is a part of the claim twice"),
+        ("    hypotheses:", "    untestable: nobody knows\n    hypotheses:", 8, "not testable has hypotheses"),
+        ("relation: less", "relation: less\n        secondary: true", 3, "nothing decides this claim"),
+        ("    hypotheses:", OTHER, 3, "H2 and H1 can't both hold"),
     ],
 )
 def test_claims_mistakes_are_named(small: Small, old: str, new: str, line: int, says: str) -> None:

@@ -37,11 +37,12 @@ from tenor.model import Claim, Finding, Hypothesis, Measure, Plan, Registered, V
 from tenor.registry import PLANNED, measure_named, measures
 
 ALPHA = 0.05
+# A claim stands on all its parts: one that is refuted refutes it, whatever is unknown of the others.
 _WEAKEST: tuple[Word, ...] = (
-    "not testable",
-    "not validated",
     "opposite direction found",
     "no meaningful difference",
+    "not testable",
+    "not validated",
     "depends on how it is counted",
     "inconclusive",
     "right direction, size not established",
@@ -142,15 +143,19 @@ def audit(
     for item in asked:
         found = findings[item.hypothesis.id]
         findings[found.hypothesis.id] = replace(found, limits=(*found.limits, *_searched(item, dict(selection))))
-    return tuple(_verdict(claim, [findings[item.id] for item in claim.hypotheses]) for claim in claims)
+    return tuple(_verdict(claim, findings) for claim in claims)
 
 
 def judge(asked: Sequence[Asked | AskedTexts], registration: Mapping[str, str]) -> list[Finding]:
-    """Close the family and give every hypothesis its word."""
+    """Close the family and give every hypothesis its word; secondary ones are a family of their own."""
     tests = {at: item.test for at, item in enumerate(asked) if item.test is not None}
-    p_values = [p_value(test, question_of(asked[at].hypothesis, ALPHA)) for at, test in tests.items()]
-    alphas = dict(zip(tests, holm_alphas(p_values, ALPHA), strict=True))
-    adjusted = dict(zip(tests, holm(p_values), strict=True))
+    alphas: dict[int, float] = {}
+    adjusted: dict[int, float] = {}
+    for secondary in (False, True):
+        own = [at for at in tests if asked[at].hypothesis.secondary == secondary]
+        p_values = [p_value(tests[at], question_of(asked[at].hypothesis, ALPHA)) for at in own]
+        alphas.update(zip(own, holm_alphas(p_values, ALPHA), strict=True))
+        adjusted.update(zip(own, holm(p_values), strict=True))
     findings = []
     for at, item in enumerate(asked):
         words = registration.get(item.hypothesis.id, "")
@@ -275,11 +280,21 @@ def windows_of(item: Asked) -> tuple[WindowValue, ...]:
     return (*rounds, *ordinary)
 
 
-def _verdict(claim: Claim, findings: Sequence[Finding]) -> Verdict:
+def _verdict(claim: Claim, known: Mapping[str, Finding]) -> Verdict:
     """Give a claim the weakest word of its parts: it is supported only if all of them are."""
-    weakest = min(findings, key=lambda item: _WEAKEST.index(item.word))
+    if claim.untestable:
+        return Verdict(claim=claim, word="not testable", sentence=f"Not testable: {claim.untestable}", findings=())
+    deciding = [item.id for item in claim.hypotheses if not item.secondary]
+    parts = [known[name] for name in (*deciding, *claim.all_of)]
+    weakest = min(parts, key=lambda item: _WEAKEST.index(item.word))
     head = weakest.sentence
-    if len(findings) > 1:
-        parts = "; ".join(f"{item.hypothesis.id}: {item.word}" for item in findings)
-        head = f"{len(findings)} parts, the weakest decides ({parts})."
-    return Verdict(claim=claim, word=weakest.word, sentence=head, findings=tuple(findings))
+    if len(parts) > 1:
+        words = "; ".join(f"{item.hypothesis.id}: {item.word}" for item in parts)
+        head = f"{len(parts)} parts, all must hold, the weakest decides ({words})."
+    return Verdict(
+        claim=claim,
+        word=weakest.word,
+        sentence=head,
+        findings=tuple(known[item.id] for item in claim.hypotheses),
+        parts=tuple((item.hypothesis.id, item.word) for item in parts),
+    )

@@ -57,13 +57,69 @@ def read_claims(path: Path, plan: model.Plan) -> tuple[model.Claim, ...]:
             errors += found if isinstance(found, list) else []
             hypotheses += [found] if isinstance(found, model.Hypothesis) else []
         claims.append(_claim(claim, tuple(hypotheses), lined.place(("claims", number)).line))
-    raise_all(errors + duplicates(lined, paths, ids))
+    errors += duplicates(lined, paths, ids)
+    raise_all(errors or [error for at, claim in enumerate(claims) for error in _part_mistakes(lined, at, claims)])
     return tuple(claims)
 
 
 def _claim(said: ClaimSetting, hypotheses: tuple[model.Hypothesis, ...], line: int | None) -> model.Claim:
-    fields = said.model_dump(exclude={"hypotheses", "as_of"})
+    fields = said.model_dump(exclude={"hypotheses", "as_of", "needs"})
+    if said.untestable:
+        needs = f" It would need: {said.needs.rstrip('.')}." if said.needs else ""
+        fields["untestable"] = f"{said.untestable.rstrip('.')}.{needs}"
     return model.Claim(hypotheses=hypotheses, line=line, **fields)
+
+
+def _part_mistakes(lined: Lined, number: int, claims: list[model.Claim]) -> list[TenorError]:
+    """Return what is wrong with the parts of a claim: none, unknown ones, or two that can't both hold."""
+    claim, at = claims[number], ("claims", number)
+    known = {item.id: item for one in claims for item in one.hypotheses}
+    if claim.untestable and (claim.hypotheses or claim.all_of):
+        do = "leave out its hypotheses, or 'untestable'"
+        return [lined.error((*at, "untestable"), "a claim that is not testable has hypotheses", do)]
+    errors = [_unknown(lined, (*at, "all_of", index), name, claims) for index, name in enumerate(claim.all_of)
+              if name not in known]  # fmt: skip
+    if errors or claim.untestable:
+        return errors
+    own = [item.id for item in claim.hypotheses]
+    if repeated := [name for at, name in enumerate(claim.all_of) if name in own or name in claim.all_of[:at]]:
+        return [lined.error((*at, "all_of"), f"'{repeated[0]}' is a part of the claim twice", "name it once")]
+    parts = [*(item for item in claim.hypotheses if not item.secondary), *(known[name] for name in claim.all_of)]
+    if not parts:
+        do = "add a hypothesis, name those it rests on under 'all_of', or say why it is 'untestable'"
+        return [lined.error(at, "nothing decides this claim", do)]
+    for index, item in enumerate(parts):
+        for other in parts[:index]:
+            if _contradict(item, other):
+                what = f"{other.id} and {item.id} can't both hold"
+                return [lined.error(at, what, "make them two claims, or one of them 'secondary'")]
+    return []
+
+
+def _unknown(lined: Lined, at: SettingPath, name: str, claims: list[model.Claim]) -> TenorError:
+    for claim in claims:
+        if claim.id == name:
+            do = f"name its hypotheses: {', '.join(item.id for item in claim.hypotheses)}"
+            return lined.error(at, f"'{name}' is a claim, no hypothesis", do)
+    known = [item.id for claim in claims for item in claim.hypotheses]
+    return lined.error(at, f"no hypothesis '{name}'", did_you_mean(name, known))
+
+
+def _contradict(one: model.Hypothesis, other: model.Hypothesis) -> bool:
+    """Return whether two hypotheses ask the same and claim what excludes each other."""
+    same = all(
+        getattr(one, name) == getattr(other, name) for name in ("query", "outlets", "exposure", "baseline", "as_of")
+    )
+    about = one.measure.partition("@")[0] == other.measure.partition("@")[0]
+    if not (same and about and sorted(one.parameters) == sorted(other.parameters)):
+        return False
+    mine, theirs = dict(one.contrast), dict(other.contrast)
+    flipped = {name: -weight for name, weight in theirs.items()}
+    relations = {one.relation, other.relation}
+    same_and_not = "equivalent" in relations and len(relations) == 2
+    if mine == flipped:
+        return relations in ({"less"}, {"greater"}) or same_and_not
+    return mine == theirs and (relations == {"less", "greater"} or same_and_not)
 
 
 def _hypothesis(
@@ -94,6 +150,7 @@ def _hypothesis(
         own_queries=said.query is None and any(plan.round(name).query for name in said.contrast),
         as_of=claim.as_of,
         settled=tuple(said.settled.items()),
+        secondary=said.secondary,
         line=lined.place(at).line,
     )
 

@@ -246,6 +246,7 @@ class HypothesisSetting(Strict):
         default={},
         description="Axes the sentence itself settles (window, baseline, exposure, pooling, copies), each with why.",
     )
+    secondary: bool = Field(default=False, description="Shown beside the others, and decides nothing.")
 
 
 class ClaimSetting(Strict):
@@ -257,8 +258,13 @@ class ClaimSetting(Strict):
     date: Day = Field(description="When it was said.")
     source: Text = Field(description="Where it was said.")
     hypotheses: tuple[HypothesisSetting, ...] = Field(
-        min_length=1, description="How it was read; the claim holds only if all of them do."
+        default=(), description="How it was read; the claim holds only if all of them do."
     )
+    all_of: tuple[Identifier, ...] = Field(
+        default=(), description="Hypotheses of other claims that it rests on too: it holds only if they do."
+    )
+    untestable: str = Field(default="", description="Why no figures could answer it, where none can.")
+    needs: str = Field(default="", description="What would be needed to answer a claim that is not testable.")
     as_of: Day | None = Field(
         default=None,
         description="The last day the speaker could know: all rounds are cut to as many days as had passed by then.",
