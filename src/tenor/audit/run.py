@@ -82,7 +82,7 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
 
 
 # Every version of an article belongs to the round of the one that counts.
-_ROUNDS = """\
+ROUNDS = """\
 WITH named AS (
   SELECT doc_id, outlet, CASE WHEN native_id = '' THEN doc_id ELSE native_id END AS article FROM documents
 )
@@ -99,7 +99,7 @@ def _unchecked(store: Store, plan: Plan, asked: Sequence[Hypothesis], folder: Pa
         return {}
     kept = codes(Journal(folder / HUMAN_FILE))
     variables = read_codebook(folder / CODEBOOK)
-    rounds = {row["doc_id"]: row["round"] for row in store.query(_ROUNDS, {}).to_pylist()}
+    rounds = {row["doc_id"]: row["round"] for row in store.query(ROUNDS, {}).to_pylist()}
     found = {}
     for item in mine:
         contrast = [name for name, _ in item.contrast]

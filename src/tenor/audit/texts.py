@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tenor.audit.asked import SPEECH
+from tenor.audit.behind import behind
 from tenor.audit.decide import Question, agrees, question_of, word_of
 from tenor.audit.frame import OBSERVED
 from tenor.audit.sentences import confounding, sides
@@ -16,6 +17,7 @@ from tenor.audit.specifications import AGREEMENT, agreement
 from tenor.audit.within import Texts, Way
 from tenor.compare.contrasts import DifferenceTest, Estimated
 from tenor.compare.effects import two_sided
+from tenor.evidence import Behind
 from tenor.grammar import listed
 from tenor.model import Estimate, Finding, Hypothesis, Measure, Specification, Stretch, WindowValue, Word
 from tenor.studyfile import margin_in_words
@@ -123,7 +125,14 @@ def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, regis
         placebo=None,
         limits=tuple(_limits(asked)),
         registration=registration,
+        behind=_behind(asked, alpha),
     )
+
+
+def _behind(asked: AskedTexts, alpha: float) -> Behind | None:
+    if asked.texts is None or asked.found is None:
+        return None
+    return behind(asked.texts, asked.found, asked.measure, what(asked), alpha)
 
 
 def _judged(asked: AskedTexts, question: Question) -> tuple[Word, tuple[str, ...], tuple[Specification, ...]]:

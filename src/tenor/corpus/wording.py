@@ -302,6 +302,31 @@ def quoted_names(text: str, lang: str) -> list[tuple[str, int, int]]:
     return [(text[start:stop], start, stop) for start, stop in _outermost(sorted(spans))]
 
 
+def perhaps_persons(text: str, lang: str) -> list[str]:
+    """Return every name that may be a person's: whoever is quoted, whoever has a title, and names of several words.
+
+    Made for hiding names, so rather too many than too few: of a place with two names both are there.
+
+    Examples
+    --------
+    >>> perhaps_persons("On Sunday Rob Tarn met Mr Moss of Upper Corvan at the Customs House.", "en")
+    ['Moss', 'Rob Tarn', 'Upper Corvan']
+    """
+    found = {name for name, _, _ in quoted_names(text, lang)}
+    for run in _RUN.finditer(text):
+        name: list[str] = []
+        titled = False
+        for word in [*run[0].split(), ""]:
+            plain = fold(_ENDING.sub("", word)).replace("’", "'")
+            if word and plain not in _NOBODY and plain not in _TITLES:
+                name.append(_ENDING.sub("", word))
+                continue
+            if len(name) > 1 or (name and titled):
+                found.add(" ".join(name))
+            name, titled = [], plain in _TITLES
+    return sorted(found)
+
+
 def _outermost(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield spans without those that lie in another."""
     for span in spans:
