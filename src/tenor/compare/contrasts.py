@@ -261,7 +261,7 @@ def level(rows: Rows, *, population: Population, weighing: Weighing = "pool") ->
     >>> found.value, found.method
     (3.0, 'spread inside the outlets over 4 copy groups and 4 days, whichever moves it more, t(3.0)')
     """
-    part = _part(replace(rows, round=np.zeros_like(rows.round)), np.ones(1), weighing)
+    part = part_of(replace(rows, round=np.zeros_like(rows.round)), np.ones(1), weighing)
     return judged([part] if part else [], [1.0], population)
 
 
@@ -307,7 +307,7 @@ def contrast(
     >>> found.value, found.values, found.why_not
     (1.0, (1.0, 2.0, 0.0), 'only 3 outlets, where 8 are needed to speak of others like them')
     """
-    part = _part(rows, coefficients_of(weights), weighing)
+    part = part_of(rows, coefficients_of(weights), weighing)
     return judged([part] if part else [], [1.0], population)
 
 
@@ -344,17 +344,17 @@ def difference_in_differences(
     coefficients = coefficients_of(weights)
     if paired:
         other = replace(second, round=second.round + coefficients.size)
-        part = _part(stacked([first, other]), np.concatenate([coefficients, -coefficients]), weighing)
+        part = part_of(stacked([first, other]), np.concatenate([coefficients, -coefficients]), weighing)
         return judged([part] if part else [], [1.0], population)
     shared = np.intersect1d(first.outlet, second.outlet)
     if shared.size:
         raise ValueError(f"both groups hold the outlets {shared.tolist()}: pair them, or leave them out of one")
-    parts = [_part(rows, coefficients, weighing) for rows in (first, second)]
+    parts = [part_of(rows, coefficients, weighing) for rows in (first, second)]
     there = [part for part in parts if part]
     return judged(there if len(there) == len(parts) else [], [1.0, -1.0], population)
 
 
-def _part(rows: Rows, coefficients: Floats, weighing: Weighing) -> Part | None:
+def part_of(rows: Rows, coefficients: Floats, weighing: Weighing) -> Part | None:
     """Return a contrast before it is judged; None where nothing can be compared."""
     rows, coefficients = weighed(rows, coefficients)
     table = table_of(rows, coefficients.size)
