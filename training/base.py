@@ -67,6 +67,8 @@ class Layer(nn.Module):
         self.attention_norm = nn.LayerNorm(width, eps=sizes.epsilon)
         self.inner, self.outer = nn.Linear(width, sizes.inner), nn.Linear(sizes.inner, width)
         self.norm = nn.LayerNorm(width, eps=sizes.epsilon)
+        # What `training.model.forgetful` sets; it leaves out nothing of what users read.
+        self.lost = nn.Dropout(0.0)
 
     def forward(self, states: Tensor, seen: Tensor) -> Tensor:
         """Return the next states; `seen` is true for tokens that may be looked at, (batch, 1, 1, tokens)."""
@@ -80,8 +82,8 @@ class Layer(nn.Module):
         else:
             mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
         mixed = self.out(mixed.transpose(1, 2).reshape(batch, tokens, width))
-        states = self.attention_norm(states + mixed)
-        after: Tensor = self.norm(states + self.outer(functional.gelu(self.inner(states))))
+        states = self.attention_norm(states + self.lost(mixed))
+        after: Tensor = self.norm(states + self.lost(self.outer(functional.gelu(self.inner(states)))))
         return after
 
 
@@ -101,6 +103,7 @@ class Encoder(nn.Module):
         self.words = nn.Embedding(sizes.pieces, sizes.width)
         self.positions = nn.Embedding(sizes.positions, sizes.width)
         self.norm = nn.LayerNorm(sizes.width, eps=sizes.epsilon)
+        self.lost = nn.Dropout(0.0)
         self.layers = nn.ModuleList([Layer(sizes) for _ in range(sizes.layers)])
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -110,7 +113,7 @@ class Encoder(nn.Module):
     def lower(self, ids: Tensor, mask: Tensor, layers: int) -> Tensor:
         """Return the states after the embeddings and the first `layers` layers."""
         states: Tensor = self.norm(self.words(ids) + self.positions.weight[: ids.shape[1]])
-        return self._through(states, mask, self.layers[:layers])
+        return self._through(self.lost(states), mask, self.layers[:layers])
 
     def upper(self, states: Tensor, mask: Tensor, layers: int) -> Tensor:
         """Return the token states from those after the first `layers` layers."""

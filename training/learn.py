@@ -20,25 +20,31 @@ from torch import Tensor, nn
 
 from training.base import Encoder, load
 from training.leaks import clean, held, scored_on
-from training.model import Model, smaller
+from training.model import Model, forgetful, smaller
 from training.samples import Sample, batch, batches, held_out, padding_of, samples, scales_of, shown
 from training.sets import chosen
 from training.shapes import LICENCES
+from training.unpack import history, unpacked
 
 RATE, HEAD_RATE, DECAY, WARM = 1e-4, 1e-3, 0.01, 0.05
 TOKENS = 1_536
 # The mean of the weights forgets by this share a step.
 FORGETS = 0.002
 SAVED = 100
+WORDS = "encoder.words.weight"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how fast a model learns: texts in all, lower layers that stay, the layers' highest rate."""
+    """How long and how fast a model learns: texts in all, lower layers that stay, the layers' highest rate.
+
+    With ``words`` the word vectors learn too, each in the steps in which it is read.
+    """
 
     total: int
     frozen: int
     rate: float = RATE
+    words: bool = False
 
 
 def groups(model: Model, plan: Plan) -> list[dict[str, Any]]:
@@ -61,6 +67,18 @@ def groups(model: Model, plan: Plan) -> list[dict[str, Any]]:
             ]
             rate = HEAD_RATE if heads else plan.rate
             made.append({"params": values, "lr": rate, "peak": rate, "weight_decay": 0.0 if flat else DECAY})
+    return made
+
+
+def optimisers(model: Model, plan: Plan) -> list[torch.optim.Optimizer]:
+    """Return what moves the weights; the words have one of their own, that touches only the rows of a batch."""
+    made: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(groups(model, plan), betas=(0.9, 0.98), eps=1e-6, fused=True)
+    ]
+    if plan.words:
+        model.encoder.words.sparse = True
+        some = {"params": [model.encoder.words.weight.requires_grad_()], "lr": plan.rate, "peak": plan.rate}
+        made.append(torch.optim.SparseAdam([some], betas=(0.9, 0.98), eps=1e-6))
     return made
 
 
@@ -96,12 +114,16 @@ class Mean:
         self.values = {name: values.detach().clone() for name, values in model.named_parameters()}
         self.steps = 0
 
+    def kept(self, model: nn.Module) -> dict[str, Tensor]:
+        """Return the mean, with the words as they are now: they are too many to be met in every step."""
+        return {**self.values, **{name: values.detach() for name, values in model.named_parameters() if name == WORDS}}
+
     def take(self, model: nn.Module) -> None:
         """Move towards the model's weights; the first steps are forgotten fast."""
         self.steps += 1
         share = max(FORGETS, 1 / (self.steps + 1))
         for name, values in model.named_parameters():
-            if values.requires_grad:
+            if values.requires_grad and name != WORDS:
                 self.values[name].lerp_(values.detach(), share)
 
 
@@ -117,27 +139,24 @@ def learn(
     """
     if not some:
         raise ValueError("There is nothing to learn from.")
-    optimiser = torch.optim.AdamW(groups(model, plan), betas=(0.9, 0.98), eps=1e-6, fused=True)
+    movers = optimisers(model, plan)
     mean, state = Mean(model), State()
     if (run / "checkpoint.pt").exists():
         kept = torch.load(run / "checkpoint.pt")
         model.load_state_dict(kept["model"])
-        optimiser.load_state_dict(kept["optimiser"])
+        for mover, one in zip(movers, kept["optimisers"], strict=True):
+            mover.load_state_dict(one)
         mean.values, mean.steps, state = kept["mean"], kept["steps"], State(**kept["state"])
     if state.seen >= plan.total:  # finished before; the model's file may be older than the checkpoint
-        _replace(run / "model.pt", mean.values)
+        _replace(run / "model.pt", mean.kept(model))
         return
     model.train()
     clock, losses = time.monotonic(), []
-    learning = [values for values in model.parameters() if values.requires_grad]
+    learning = [values for name, values in model.named_parameters() if values.requires_grad and name != WORDS]
     for epoch, place, found in endless(some, state.epoch, state.place + 1):
+        torch.manual_seed(state.steps)  # what is left out by chance is the same when a run goes on
         loss = loss_of(found)
-        optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(learning, 1.0)
-        for group in optimiser.param_groups:
-            group["lr"] = group["peak"] * pace(state.seen / plan.total)
-        optimiser.step()
+        _step(loss, learning, movers, pace(state.seen / plan.total))
         mean.take(model)
         losses.append(loss.item())
         state.seen, state.steps = state.seen + len(found), state.steps + 1
@@ -149,9 +168,21 @@ def learn(
             clock = now
             _log(run, {**asdict(state), "loss": sum(losses) / len(losses)})
             losses = []
-            _save(run, model, optimiser, mean, state)
+            _save(run, model, movers, mean, state)
         if done:
             return
+
+
+def _step(loss: Tensor, learning: Sequence[Tensor], movers: Sequence[torch.optim.Optimizer], share: float) -> None:
+    """Move the weights, at a share of the highest rates."""
+    for mover in movers:
+        mover.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(learning, 1.0)
+    for mover in movers:
+        for group in mover.param_groups:
+            group["lr"] = group["peak"] * share
+        mover.step()
 
 
 def finished(run: Path, base: Path) -> Model:
@@ -185,16 +216,16 @@ def _log(run: Path, line: dict[str, Any]) -> None:
         out.write(json.dumps(line) + "\n")
 
 
-def _save(run: Path, model: Model, optimiser: torch.optim.Optimizer, mean: Mean, state: State) -> None:
+def _save(run: Path, model: Model, movers: Sequence[torch.optim.Optimizer], mean: Mean, state: State) -> None:
     kept = {
         "model": model.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "optimisers": [mover.state_dict() for mover in movers],
         "mean": mean.values,
         "steps": mean.steps,
         "state": asdict(state),
     }
     _replace(run / "checkpoint.pt", kept)
-    _replace(run / "model.pt", mean.values)
+    _replace(run / "model.pt", mean.kept(model))
 
 
 def _replace(path: Path, kept: dict[str, Any] | dict[str, Tensor]) -> None:
@@ -212,6 +243,9 @@ def main() -> None:
     parser.add_argument("--frozen", type=int, default=4, help="how many lower layers keep their weights")
     parser.add_argument("--layers", default="", help="which of the base's layers to begin with; all if not given")
     parser.add_argument("--inner", type=int, default=0, help="how many inner units a layer keeps; all if not given")
+    parser.add_argument("--from", dest="shipped", type=Path, help="the folder of a shipped model to go on from")
+    parser.add_argument("--words", action="store_true", help="the word vectors learn too")
+    parser.add_argument("--forget", type=float, default=0.0, help="the share of states left out by chance")
     parser.add_argument("--languages", default="", help="texts of which languages to learn from; all if not given")
     parser.add_argument("--rate", type=float, default=RATE, help="the layers' highest learning rate")
     parser.add_argument("--half", action="store_true", help="products in 16 bits, for a processor that has them")
@@ -227,8 +261,10 @@ def main() -> None:
     padding = padding_of(tokenizer)
     recipe = {name: str(value) if isinstance(value, Path) else value for name, value in vars(said).items()}
     recipe |= {"scales": scales, "texts": len(some), "tokens": TOKENS}
+    if said.shipped:
+        recipe["shipped"] = history(said.shipped)
     (said.run / "run.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
-    model = Model(encoder)
+    model = unpacked(said.base, said.shipped) if said.shipped else Model(encoder)
     if said.layers:
         model = smaller(model, [int(layer) for layer in said.layers.split(",")], said.inner or encoder.sizes.inner)
 
@@ -236,7 +272,8 @@ def main() -> None:
         ready = batch(found, padding)
         return model.loss(model(ready.ids, ready.mask, said.frozen, half=said.half), ready)
 
-    learn(model, some, said.run, Plan(said.samples, said.frozen, said.rate), loss_of)
+    forgetful(model, said.forget)
+    learn(model, some, said.run, Plan(said.samples, said.frozen, said.rate, said.words), loss_of)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed")
 
 from torch import Tensor, nn
 from training.learn import DECAY, FORGETS, HEAD_RATE, WARM, Mean, Plan, endless, finished, groups, learn, pace
-from training.model import Model
+from training.model import Model, forgetful
 from training.samples import Sample
 
 from tests.training import toys
@@ -95,9 +95,9 @@ def alike(one: Path, other: Path) -> None:
     assert [line["loss"] for line in log_of(one)] == pytest.approx([line["loss"] for line in log_of(other)], abs=1e-6)
 
 
-def dying(made: Model, steps: int) -> Callable[[list[Sample]], Tensor]:
+def dying(made: Model, steps: int, frozen: int = 1) -> Callable[[list[Sample]], Tensor]:
     """Return a loss that is killed after so many steps."""
-    loss, left = toys.loss_of(made, 1), iter(range(steps))
+    loss, left = toys.loss_of(made, frozen), iter(range(steps))
 
     def found(some: list[Sample]) -> Tensor:
         if next(left, None) is None:
@@ -262,3 +262,47 @@ def test_batches_go_on_from_any_place() -> None:
     # After an epoch's last batch the next epoch begins.
     last = max(number for number, (one, _, _) in enumerate(every) if one == 0)
     assert next(endless(some, 0, every[last][1] + 1)) == every[last + 1]
+
+
+def test_words_learn_where_they_are_read_and_nowhere_else(tmp_path: Path) -> None:
+    made = toys.model()
+    before = made.encoder.words.weight.detach().clone()
+    some = [sample for sample in toys.yes_or_no(30) if not {28, 29} & {*sample.ids}]
+    read = sorted({word for sample in some for word in sample.ids})
+    learn(made, some, tmp_path, Plan(60, 0, 1e-2, words=True), toys.loss_of(made))
+    moved = (made.encoder.words.weight.detach() - before).abs().sum(1)
+    assert {28, 29}.isdisjoint(read)
+    assert moved[[28, 29]].tolist() == [0, 0]
+    assert (moved[read] > 0).sum() >= len(read) - 1  # the padding is read, but never looked at
+    kept = weights(tmp_path)["encoder.words.weight"]
+    assert torch.equal(kept, made.encoder.words.weight)
+
+
+def test_with_words_and_forgetting_a_killed_run_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    def made() -> Model:
+        found = toys.model()
+        forgetful(found, 0.2)
+        return found
+
+    plan, some = Plan(TOTAL, 0, 1e-2, words=True), toys.yes_or_no(30)
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    one = made()
+    learn(one, some, first, plan, toys.loss_of(one))
+    other = made()
+    with pytest.raises(Killed):
+        learn(other, some, second, plan, dying(other, 7, 0))
+    other = made()
+    learn(other, some, second, plan, toys.loss_of(other))
+    alike(first, second)
+
+
+def test_a_forgetful_model_forgets_while_it_learns_and_not_when_it_is_read() -> None:
+    made, some = toys.model(), toys.yes_or_no(9)
+    forgetful(made, 0.5)
+    loss = toys.loss_of(made)
+    made.train()
+    assert loss(some).item() != loss(some).item()
+    made.eval()
+    assert loss(some).item() == loss(some).item()

@@ -141,7 +141,7 @@ def test_the_loss_of_numbers_is_their_squared_distance() -> None:
     said = zeros(1, 3)
     said.sentence[0, column("affect", "valence")] = 2.0
     said.sentence[0, column("affect", "arousal")] = 2.0
-    assert lost(toys.model(), said, some) == pytest.approx(2 * (4 + 1 + 1) / 3, rel=1e-6)  # affect counts twice
+    assert lost(toys.model(), said, some) == pytest.approx(4 * (4 + 1 + 1) / 3, rel=1e-6)  # affect counts four times
 
 
 def test_the_loss_of_labels_is_the_mean_over_them() -> None:
@@ -171,7 +171,7 @@ def test_the_loss_of_spans_sums_tokens_and_forgets_padding() -> None:
     said.tokens[0, 1, LABELS.index(("entity", "PER")), 1] = 5.0  # another task's
     said.tokens[0, 0, LABELS.index(("quote", "cue")), 0] = log(2)  # outside has 1/2, rightly
     # Nine tags: one of these two each, and a third for the other seven.
-    wanted = TOKEN * (log(2 + e) - 1 + log(2) + 7 * log(3)) / 2
+    wanted = 1.5 * TOKEN * (log(2 + e) - 1 + log(2) + 7 * log(3)) / 2  # quotes count half as much again
     assert lost(toys.model(), said, some) == pytest.approx(wanted, rel=1e-6)
 
 
@@ -181,7 +181,7 @@ def test_the_loss_of_marks_is_their_cross_entropy() -> None:
         nn.init.zeros_(made.marked[task.name].out.weight)
         made.marked[task.name].out.bias.data = torch.tensor([log(2), 0.0, 0.0])  # 1/2, 1/4, 1/4
     some = batch([plain(SHORT, marked=(("tone", 1, 1, 0), ("role", 1, 1, 1))), plain(MIDDLE)], toys.PAD)
-    assert lost(made, zeros(2, 5), some) == pytest.approx((log(2) + log(4)) / 2, rel=1e-6)
+    assert lost(made, zeros(2, 5), some) == pytest.approx((2 * log(2) + log(4)) / 2, rel=1e-6)  # tone twice
 
 
 def test_losses_of_tasks_add_up() -> None:
