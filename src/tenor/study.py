@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tenor.annotate.run import Annotated
+    from tenor.annotate.told import Wanted
     from tenor.coding.codes import CodesRead
     from tenor.coding.judging import Judgements
+    from tenor.coding.ledgers import Predictions, Promises
     from tenor.corpus.human import Journal
     from tenor.corpus.rounds import RoundsTables
     from tenor.corpus.search import Filters, Found
@@ -247,6 +249,25 @@ class Study:
         variables = read_codebook(self._folder / CODEBOOK_FILE)
         return import_codes(self._journal, self.refresh(), Path(path), self._plan, variables, charset=charset)
 
+    def draw(self, variable: str, number: int, *, actor: str = "", to: Path | None = None) -> tuple[str, ...]:
+        """Draw sentences to be coded for a variable, keep their chances, and write them into a sheet.
+
+        Parameters
+        ----------
+        variable, actor, number
+            What is coded, about whom, and in how many sentences.
+        to
+            The sheet; ``code-<variable>.csv`` in the study's folder if not given.
+
+        Returns
+        -------
+        tuple of str
+            What to do with it, a line each, and its path.
+        """
+        from tenor.audit.draw import draw_codes
+
+        return draw_codes(self.refresh(), self._plan, self._folder, (variable, actor), number, to)
+
     def agreement(self) -> pa.Table:
         """Return how well the coders agree: Krippendorff's alpha of each variable, with its interval."""
         from tenor.coding.agreement import agreement_table
@@ -297,6 +318,20 @@ class Study:
         return judgements(self.refresh(), self._plan, self._journal)
 
     @property
+    def promises(self) -> Promises:
+        """Return the ledger of promises: proposed, confirmed, revised, and what became of each."""
+        from tenor.coding.ledgers import Promises
+
+        return Promises(self.refresh, self._plan, self._journal, self._folder)
+
+    @property
+    def predictions(self) -> Predictions:
+        """Return the ledger of predictions: proposed, confirmed, resolved, and how good they were."""
+        from tenor.coding.ledgers import Predictions
+
+        return Predictions(self.refresh, self._plan, self._journal, self._folder)
+
+    @property
     def _journal(self) -> Journal:
         from tenor.corpus.human import HUMAN_FILE, Journal
 
@@ -332,6 +367,38 @@ class Study:
 
         folder = Path(model) if model is not None else None
         return annotate(self.refresh(), self._plan, model=folder, workers=workers, progress=progress)
+
+    def statements(self, wanted: Wanted | None = None) -> pa.Table:
+        """Return who says what: one row a statement, by day, outlet and place.
+
+        Parameters
+        ----------
+        wanted
+            Filters; all statements without it.
+
+        Raises
+        ------
+        UnknownName
+            There is no such actor, kind, outlet or round.
+        MissingInput
+            The articles were not read yet.
+        """
+        from tenor.annotate.told import Wanted, told
+
+        return told(self.refresh(), self._plan, wanted or Wanted())
+
+    def network(self, path: Path | str, wanted: Wanted | None = None) -> Path:
+        """Write which actor says what of things, and whether they agree: ``.csv``, or ``.graphml`` for networks.
+
+        Raises
+        ------
+        TenorError
+            The file's name ends otherwise.
+        """
+        from tenor.annotate.told import edges
+        from tenor.report.network import write
+
+        return write(edges(self.statements(wanted)), Path(path))
 
     def compare(self, ours: Sequence[str], theirs: Sequence[str], *, query: str = "") -> tuple[KeyWords, ...]:
         """Return the words that set rounds apart from others (`content.keyness`), a list a language.

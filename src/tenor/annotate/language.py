@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from tenor.annotate.cues import Framing, Stating
 from tenor.corpus.phrases import fold
 from tenor.errors import Place, StudyError, shown
 from tenor.registry import plugged
@@ -24,6 +25,7 @@ Pattern = re.Pattern[str]
 _NEVER = r"(?!)"
 # What a setting of that name may say, and whether it may say several.
 _CHOICES = {
+    ".kind": ({"framing", "assessment"}, False),
     ".side": ({"after", "before", "around", "nominal"}, False),
     ".who": ({"man", "woman", "thing", "institution", "word", "attribute"}, True),
 }
@@ -294,6 +296,8 @@ class Language:
         Sentences in which such words count something: no generalisation stands in them.
     names
         How it names people and institutions.
+    statements
+        How it tells who says what.
     """
 
     name: str
@@ -302,10 +306,15 @@ class Language:
     generalisations: tuple[Sweeping, ...] = ()
     literal: Pattern = _NOTHING
     names: Naming = field(default_factory=Naming)
+    statements: Stating = field(default_factory=Stating)
 
 
 # Settings that are lists of tables.
-_TABLES: dict[object, type[Any]] = {tuple[Clause, ...]: Clause, tuple[Ending, ...]: Ending}
+_TABLES: dict[object, type[Any]] = {
+    tuple[Clause, ...]: Clause,
+    tuple[Ending, ...]: Ending,
+    tuple[Framing, ...]: Framing,
+}
 
 
 # --- asking for one --------------------------------------------------------------------------------
@@ -379,7 +388,7 @@ def load(path: Path) -> Language:
     Parameters
     ----------
     path
-        A TOML file with the tables ``sentences``, ``words``, ``speech``, ``generalisation`` and ``names``.
+        A TOML file with the tables ``sentences``, ``words``, ``speech``, ``generalisation``, ``names`` and ``statements``.
 
     Raises
     ------
@@ -421,7 +430,7 @@ class _File:
         return StudyError(what, do=do, place=Place(self.name, line, setting))
 
     def language(self, raw: dict[str, Any]) -> Language:
-        self._known(raw, {"name", "sentences", "words", "speech", "generalisation", "names"}, "")
+        self._known(raw, {"name", "sentences", "words", "speech", "generalisation", "names", "statements"}, "")
         words = self._words(raw.get("words", {}))
         sweeping = raw.get("generalisation", {})
         self._known(sweeping, {"literal", "patterns"}, "generalisation.")
@@ -434,6 +443,7 @@ class _File:
             generalisations=self._several(Sweeping, sweeping.get("patterns", []), "generalisation.patterns", words),
             literal=self._pattern(sweeping.get("literal", _NEVER), "generalisation.literal", words),
             names=self._filled(Naming, raw.get("names", {}), "names", words),
+            statements=self._filled(Stating, raw.get("statements", {}), "statements", words),
         )
 
     def _known(self, table: object, known: set[str], where: str) -> None:

@@ -20,6 +20,8 @@ from tenor.annotate.encoder import Encoder
 from tenor.annotate.lexicon import Lexicon
 from tenor.annotate.manifest import MODEL, Manifest
 from tenor.annotate.reading import ARTICLES, RULES, TABLES, Settings
+from tenor.annotate.stating import ROLE as STATEMENTS
+from tenor.annotate.stating import state_all
 from tenor.corpus.store import Store
 from tenor.engine.local import run
 from tenor.engine.work import Unit
@@ -148,7 +150,8 @@ def annotate(
             f"{len(report.failed)} of {report.units} units of articles could not be read: {first.error}",
             do="run `tenor annotate` again; what was read is kept",
         )
-    _appoint(store, coders)
+    statements = state_all(store, plan, (coders.encoder, coders.finder), workers=workers, progress=progress)
+    _appoint(store, coders, statements)
     return _summary(store, coders, order, report.seconds)
 
 
@@ -232,9 +235,13 @@ def _keep(store: Store, coders: Coders, unit: Unit, found: pa.RecordBatch) -> No
             )
 
 
-def _appoint(store: Store, coders: Coders) -> None:
+def _appoint(store: Store, coders: Coders, statements: str) -> None:
     """Say whose answers count, if it was not said before."""
-    wanted = [{"role": "actors", "coder": coders.finder}, {"role": "encoder", "coder": coders.encoder}]
+    wanted = [
+        {"role": "actors", "coder": coders.finder},
+        {"role": "encoder", "coder": coders.encoder},
+        {"role": STATEMENTS, "coder": statements},
+    ]
     if store.query("SELECT * FROM coders ORDER BY role", {}).to_pylist() != wanted:
         store.replace({"coders": pa.Table.from_pylist(wanted, CODERS)})
 

@@ -87,11 +87,11 @@ def _voices(page: Page, sentence: tuple[int, int], said: Sequence[Said]) -> list
     voices: list[_Voice] = [
         (max(item.start, sentence[0]), min(item.stop, sentence[1]), "quoted", item.doubt) for item in said
     ]
-    told = reported(page, sentence, said, headline=_is_headline(page.text, sentence))
+    told = reported(page, sentence, said, headline=is_headline(page.text, sentence))
     return sorted([*voices, *((start, stop, "reported", False) for start, stop in told)])
 
 
-def _is_headline(text: str, sentence: tuple[int, int]) -> bool:
+def is_headline(text: str, sentence: tuple[int, int]) -> bool:
     """Return whether a sentence is a line of its own, short and without a full stop."""
     start, stop = sentence
     begins = start == 0 or any(sign in _BREAKS for sign in text[max(0, start - 8) : start])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenor.app.said import statements
 from tenor.errors import TenorError
 
 if TYPE_CHECKING:
@@ -176,6 +177,21 @@ def coding_import(path: Path, charset: str, folder: Path, as_json: bool) -> None
     show(found, as_json, codes_lines(found))
 
 
+@coding.command("sample")
+@click.argument("variable")
+@click.option("-n", "number", required=True, type=click.IntRange(1, 100_000), help="How many sentences.")
+@click.option("--actor", default="", help="About whom, where the variable is asked about an actor.")
+@click.option("--to", type=click.Path(path_type=Path), help="The sheet; in the study's folder if not given.")
+@_STUDY
+@_JSON
+def coding_sample(variable: str, number: int, actor: str, to: Path | None, folder: Path, as_json: bool) -> None:
+    """Draw sentences by chance into a sheet, for people to code VARIABLE: arousal, loaded, ..."""
+    from tenor.app.output import show
+
+    *lines, path = _open(folder, _progress).draw(variable, number, actor=actor, to=to)
+    show({"sheet": path, "notes": lines}, as_json, [*lines, path])
+
+
 @coding.command("agreement")
 @_STUDY
 @_JSON
@@ -335,6 +351,17 @@ def report(to: Path | None, folder: Path, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--port", default=8321, show_default=True, type=click.IntRange(0, 65535), help="0 for any that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Elsewhere than here, a token is demanded.")
+@_STUDY
+def serve(port: int, host: str, folder: Path) -> None:
+    """Show the study in a browser: claims, passages, documents, and runs to start and watch."""
+    from tenor.app.web.server import serve as serve_study
+
+    serve_study(folder, host, port, click.echo)
+
+
+@cli.command()
 @click.argument("file", type=click.Choice(["study", "claims"]))
 def schema(file: str) -> None:
     """Print the JSON Schema of a study file or a claims file, for editors."""
@@ -355,6 +382,9 @@ def demo(folder: Path, as_json: bool) -> None:
     results = [run_example(name, folder, _progress) for name in EXAMPLES]
     lines = [line for found, path in results for line in [*audit_lines(found), f"  report: {path}", ""]]
     show([{"verdicts": found.verdicts, "report": str(path)} for found, path in results], as_json, lines[:-1])
+
+
+cli.add_command(statements)
 
 
 def _progress(what: str) -> None:
