@@ -28,10 +28,14 @@ class RoundLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletValues:
-    """An outlet in every round, and on the two sides of the contrast; `why` it is left out of the estimate."""
+    """An outlet in every round, and on the two sides of the contrast; `why` it is left out of the estimate.
+
+    `ends` are the intervals of its rounds, from copy groups and days inside the outlet; None where there is none.
+    """
 
     outlet: str
     rounds: tuple[float | None, ...]
+    ends: tuple[tuple[float, float] | None, ...]
     now: float | None
     before: float | None
     documents: int
@@ -101,6 +105,44 @@ class Checked:
     low: float | None
     high: float | None
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """One of the three numbers of a correction: whose it is, and the interval for the population of the verdict."""
+
+    whose: str
+    value: float
+    low: float | None
+    high: float | None
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedRound:
+    """Of how many units of a round people coded how many, and how much the model counts there, from 0 to 1."""
+
+    label: str
+    coded: int
+    units: int
+    lam: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """What people's codes make of a model's figure: three numbers side by side.
+
+    `decides` says whether the verdict stands on the corrected one, and `why` why it does not; `coding_error` is its
+    standard error from the units that nobody coded; `notes` say what it leaves out.
+    """
+
+    numbers: tuple[Number, ...]
+    rounds: tuple[CodedRound, ...]
+    n_codes: int
+    coding_error: float
+    decides: bool
+    why: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def asked(
 
 def test_outlets_and_rounds_by_hand(plan: Plan) -> None:
     texts, measure = asked(plan, "tone.arousal", SAID)
-    found = behind(texts, texts.estimated(texts.registered), measure, "arousal", 0.05)
+    found = behind(texts, texts.estimated(texts.registered), measure, "arousal")
     assert found is not None
     assert [(o.outlet, o.rounds, o.now, o.before, bool(o.why)) for o in found.outlets] == [
         ("A", (0.5, 2.0, 4.0), 0.5, 3.0, False),  # differs by -2.5
@@ -78,7 +78,7 @@ def test_outlets_and_rounds_by_hand(plan: Plan) -> None:
 
 def test_a_claim_of_more_is_borne_out_above(plan: Plan) -> None:
     texts, measure = asked(plan, "tone.arousal", SAID, "greater")
-    found = behind(texts, texts.estimated(texts.registered), measure, "arousal", 0.05)
+    found = behind(texts, texts.estimated(texts.registered), measure, "arousal")
     assert found is not None
     assert [item.bearing for item in found.rounds] == [0, 1, 3]
 
@@ -86,7 +86,7 @@ def test_a_claim_of_more_is_borne_out_above(plan: Plan) -> None:
 def test_of_a_share_what_is_counted_bears_the_claim_out(plan: Plan) -> None:
     said = [(name, item, [float(value > 2) for value in values]) for name, item, values in SAID]
     texts, measure = asked(plan, "tone.neutral", said)
-    found = behind(texts, texts.estimated(texts.registered), measure, "neutral", 0.05)
+    found = behind(texts, texts.estimated(texts.registered), measure, "neutral")
     assert found is not None
     assert (found.side, found.units) == ("", "sentences")
     assert [(item.bearing, item.units) for item in found.rounds] == [(0, 3), (1, 4), (3, 3)]
@@ -94,7 +94,7 @@ def test_of_a_share_what_is_counted_bears_the_claim_out(plan: Plan) -> None:
 
 def test_nothing_to_compare_has_nothing_behind(plan: Plan) -> None:
     texts, measure = asked(plan, "tone.arousal", SAID[-2:])
-    assert behind(texts, texts.estimated(texts.registered), measure, "arousal", 0.05) is None
+    assert behind(texts, texts.estimated(texts.registered), measure, "arousal") is None
 
 
 def units(cells: dict[tuple[str, bool], int]) -> list[dict[str, Any]]:

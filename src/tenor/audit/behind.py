@@ -11,10 +11,12 @@ from tenor.compare.contrasts import Estimated, Floats, Table, coefficients_of, d
 from tenor.evidence import Behind, OutletValues, RoundLevel
 from tenor.model import Hypothesis, Measure
 
+ALPHA = 0.05
+"""Of the intervals of single rounds and outlets: they are shown, and no verdict stands on them."""
 _INCOMPLETE = "it has nothing in one of the rounds"
 
 
-def behind(texts: Texts, found: Estimated, measure: Measure, what: str, alpha: float) -> Behind | None:
+def behind(texts: Texts, found: Estimated, measure: Measure, what: str) -> Behind | None:
     """Return the figures behind an estimate in its registered way; None where nothing could be counted.
 
     Parameters
@@ -23,8 +25,6 @@ def behind(texts: Texts, found: Estimated, measure: Measure, what: str, alpha: f
         The rows, the estimate made of them, and what they measure.
     what
         What is measured, in words.
-    alpha
-        The level Holm leaves to the hypothesis: intervals of rounds have level 1 - alpha too.
     """
     way = texts.registered
     rows, why = texts.counted(way)
@@ -41,10 +41,10 @@ def behind(texts: Texts, found: Estimated, measure: Measure, what: str, alpha: f
         units=units_of(measure),
         side=side,
         centre=centre,
-        level=1 - alpha,
+        level=1 - ALPHA,
         method=found.method,
-        rounds=tuple(_round(texts, counted, number, alpha, (centre, side)) for number in range(weights.size)),
-        outlets=tuple(_outlets(texts, table, weights, kept)),
+        rounds=tuple(_round(texts, counted, number, (centre, side)) for number in range(weights.size)),
+        outlets=tuple(_outlets(texts, (rows, table), weights, kept)),
         documents=found.documents,
         copy_groups=found.copy_groups,
     )
@@ -81,12 +81,12 @@ def _centre(table: Table, weights: Floats, measure: Measure, hypothesis: Hypothe
     return float(before), "below" if hypothesis.relation == "less" else "above"
 
 
-def _round(texts: Texts, rows: Rows, number: int, alpha: float, claimed: tuple[float, str]) -> RoundLevel:
+def _round(texts: Texts, rows: Rows, number: int, claimed: tuple[float, str]) -> RoundLevel:
     item, (_, weight) = texts.rounds[number], texts.hypothesis.contrast[number]
     own = rows.only(rows.round == number)
     weighing = texts.registered.weighing
     found = level(own, population=texts.hypothesis.population, weighing=weighing)
-    low, high = found.test.interval(alpha) if found.test is not None else (None, None)
+    low, high = found.test.interval(ALPHA) if found.test is not None else (None, None)
     return RoundLevel(
         label=item.label,
         day=item.date,
@@ -101,8 +101,9 @@ def _round(texts: Texts, rows: Rows, number: int, alpha: float, claimed: tuple[f
     )
 
 
-def _outlets(texts: Texts, table: Table, weights: Floats, kept: NDArray[np.bool_]) -> list[OutletValues]:
+def _outlets(texts: Texts, summed: tuple[Rows, Table], weights: Floats, kept: NDArray[np.bool_]) -> list[OutletValues]:
     """Return every outlet, the largest difference downwards first."""
+    rows, table = summed
     means = table.means
     now, before = (_side(means, np.clip(sign * weights, 0, None)) for sign in (1, -1))
     order = sorted(range(table.outlets.size), key=lambda at: (not kept[at], _last(float(now[at] - before[at])), at))
@@ -110,6 +111,7 @@ def _outlets(texts: Texts, table: Table, weights: Floats, kept: NDArray[np.bool_
         OutletValues(
             outlet=texts.outlets[table.outlets[at]],
             rounds=tuple(_known(value) for value in means[at]),
+            ends=tuple(_ends(rows.only((table.at == at) & (rows.round == one))) for one in range(weights.size)),
             now=_known(now[at]),
             before=_known(before[at]),
             documents=int(table.documents[at].sum()),
@@ -117,6 +119,14 @@ def _outlets(texts: Texts, table: Table, weights: Floats, kept: NDArray[np.bool_
         )
         for at in order
     ]
+
+
+def _ends(rows: Rows) -> tuple[float, float] | None:
+    """Return the interval of one outlet in one round, from what its copy groups and days tell of its texts."""
+    if not len(rows):
+        return None
+    test = level(rows, population="these outlets").test
+    return None if test is None else test.interval(ALPHA)
 
 
 def _side(means: Floats, weights: Floats) -> Floats:

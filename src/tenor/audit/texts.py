@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tenor.audit.asked import SPEECH
 from tenor.audit.behind import behind
+from tenor.audit.corrected import Checks, corrections
 from tenor.audit.decide import Question, agrees, question_of, word_of
 from tenor.audit.frame import OBSERVED
 from tenor.audit.sentences import confounding, sides
@@ -17,11 +18,12 @@ from tenor.audit.specifications import AGREEMENT, agreement
 from tenor.audit.within import Texts, Way
 from tenor.compare.contrasts import DifferenceTest, Estimated
 from tenor.compare.effects import two_sided
-from tenor.evidence import Behind
+from tenor.evidence import Behind, Corrections
 from tenor.grammar import listed
 from tenor.model import Estimate, Finding, Hypothesis, Measure, Specification, Stretch, WindowValue, Word
 from tenor.studyfile import margin_in_words
 
+NO_CHECKS = Checks()
 _UNITS = {"sd": "standard deviations", "points": "percentage points"}
 # Measures that a model reads, so that people must have checked it.
 MODELLED = ("tone.", "language.loaded", "language.techniques")
@@ -39,8 +41,8 @@ class AskedTexts:
         The rows, and the estimate of the registered way of counting; None where there is none.
     closed
         Why this corpus can't answer.
-    unchecked
-        Why the model's figures can't be believed yet; empty where people checked them, or no model is asked.
+    checks
+        What people's codes do for a model's figures: correct them, or say why they can't be believed yet.
     """
 
     hypothesis: Hypothesis
@@ -48,7 +50,12 @@ class AskedTexts:
     texts: Texts | None
     found: Estimated | None
     closed: tuple[str, ...]
-    unchecked: str = ""
+    checks: Checks = NO_CHECKS
+
+    @property
+    def unchecked(self) -> str:
+        """Return why a model's figures can't be believed yet; empty where they can, or no model is asked."""
+        return self.checks.unchecked
 
     @property
     def test(self) -> DifferenceTest | None:
@@ -56,7 +63,7 @@ class AskedTexts:
         return None if self.closed or self.unchecked or self.found is None else self.found.test
 
 
-def ask_texts(texts: Texts | None, hypothesis: Hypothesis, measure: Measure, why: str, unchecked: str) -> AskedTexts:
+def ask_texts(texts: Texts | None, hypothesis: Hypothesis, measure: Measure, why: str, checks: Checks) -> AskedTexts:
     """Count a hypothesis in its registered way and try the gates.
 
     Parameters
@@ -67,15 +74,15 @@ def ask_texts(texts: Texts | None, hypothesis: Hypothesis, measure: Measure, why
         What is asked.
     why
         Why the articles were not read, or their days not observed.
-    unchecked
-        Why the model's figures can't be believed yet.
+    checks
+        What people's codes do for a model's figures.
     """
     if texts is None:
         return AskedTexts(hypothesis=hypothesis, measure=measure, texts=None, found=None, closed=(why,))
     if hypothesis.population == "comparable events":
         do = "what texts say is judged by outlets: name the population 'outlets like these' or 'these outlets'"
         return AskedTexts(hypothesis=hypothesis, measure=measure, texts=texts, found=None, closed=(do,))
-    found = texts.estimated(texts.registered)
+    found = (checks.decides or texts).estimated(texts.registered)
     missing = [name for name in hypothesis.outlets if name not in texts.outlets]
     closed = [why, found.why_not, f"nothing that could be counted is stored of {listed(missing)}" if missing else ""]
     return AskedTexts(
@@ -84,7 +91,7 @@ def ask_texts(texts: Texts | None, hypothesis: Hypothesis, measure: Measure, why
         texts=texts,
         found=found,
         closed=tuple(reason for reason in closed if reason),
-        unchecked=unchecked,
+        checks=checks,
     )
 
 
@@ -108,11 +115,12 @@ def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, regis
     question = question_of(asked.hypothesis, alpha)
     estimate = _estimate(asked, alpha)
     word, reasons, ways = _judged(asked, question)
+    three = _corrections(asked, alpha)
     return Finding(
         hypothesis=asked.hypothesis,
         reading=reading(asked),
         word=word,
-        sentence=_sentence(asked, word, estimate),
+        sentence=_sentence(asked, word, estimate) + _three_in_words(asked, three),
         reasons=reasons,
         estimate=estimate,
         alternatives=(),
@@ -123,16 +131,22 @@ def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, regis
         specifications=ways,
         agreement=agreement(ways),
         placebo=None,
-        limits=tuple(_limits(asked)),
+        limits=(*_limits(asked), *(three.notes if three is not None else ())),
         registration=registration,
-        behind=_behind(asked, alpha),
+        behind=_behind(asked),
+        corrections=three,
     )
 
 
-def _behind(asked: AskedTexts, alpha: float) -> Behind | None:
+def _corrections(asked: AskedTexts, alpha: float) -> Corrections | None:
+    correction = asked.checks.correction
+    return None if correction is None or asked.closed else corrections(correction, alpha, asked.unchecked)
+
+
+def _behind(asked: AskedTexts) -> Behind | None:
     if asked.texts is None or asked.found is None:
         return None
-    return behind(asked.texts, asked.found, asked.measure, what(asked), alpha)
+    return behind(asked.texts, asked.found, asked.measure, what(asked))
 
 
 def _judged(asked: AskedTexts, question: Question) -> tuple[Word, tuple[str, ...], tuple[Specification, ...]]:
@@ -154,7 +168,7 @@ def _ways(asked: AskedTexts, question: Question, first: Word) -> tuple[Specifica
     seen: set[tuple[float, float]] = set()
     found: list[Specification] = []
     for way in asked.texts.ways():
-        one = asked.texts.estimated(way)
+        one = (asked.checks.decides or asked.texts).estimated(way)
         key = None if one.value is None or one.test is None else (round(one.value, 9), round(one.test.std_error, 9))
         if key is None or key not in seen:
             seen |= set() if key is None else {key}
@@ -300,6 +314,17 @@ def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
     return begin + text if begin else text[0].upper() + text[1:]
 
 
+def _three_in_words(asked: AskedTexts, three: Corrections | None) -> str:
+    """Say what the model, people's codes and both together give."""
+    if three is None:
+        return ""
+    model, codes, both = (_sized(asked, item.value) for item in three.numbers)
+    alone = f"the model alone gives {model}, the codes alone {codes}"
+    if three.decides:
+        return f" It is the model's figures corrected by the {three.n_codes:,} sentences that people coded: {alone}."
+    return f" With the {three.n_codes:,} sentences that people coded so far, {alone}, and both together {both}."
+
+
 def _windows(asked: AskedTexts) -> tuple[WindowValue, ...]:
     """Return what each round is worth, all outlets together."""
     if asked.texts is None:
@@ -331,7 +356,7 @@ def _window(label: str, stretch: Stretch, num: float, den: float) -> WindowValue
 
 
 def _limits(asked: AskedTexts) -> list[str]:
-    limits = []
+    limits = [f"the model's figures are not corrected: {asked.checks.note}"] if asked.checks.note else []
     found = asked.found
     if found is not None and found.incomplete and asked.texts is not None:
         names = listed([asked.texts.outlets[code] for code in found.incomplete])

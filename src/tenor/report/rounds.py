@@ -37,6 +37,6 @@ def numbered(sheet: Sheet, poles: list[float], *, clear: float, most: float = ma
     return len(ends)
 
 
-def key_of(names: Iterable[str]) -> str:
+def key_of(names: Iterable[str], rounds: str = "Rounds") -> str:
     """Return which number stands for which round."""
-    return "Rounds: " + " · ".join(f"{i}{NBSP}{name}" for i, name in enumerate(names, 1))
+    return f"{rounds}: " + " · ".join(f"{i}{NBSP}{name}" for i, name in enumerate(names, 1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -367,6 +367,12 @@ class EffectAxis:
     high: float
     width: float
     grid: bool = True
+    percent: bool = False
+
+    @classmethod
+    def shares(cls, values: Iterable[float], width: float) -> EffectAxis:
+        """Return the scale that holds 0 and all shares, or differences of shares, read as percentages."""
+        return replace(cls.differences(values, width), percent=True)
 
     @classmethod
     def ratios(cls, values: Iterable[float], width: float) -> EffectAxis:
@@ -441,7 +447,8 @@ class EffectAxis:
     def encoding(self, field_name: str) -> alt.X:
         """Return the scale and its axis for a field of effects."""
         ratio = self.kind == "ratio"
-        label = "format(datum.value, '~g') + '×'" if ratio else "format(datum.value, ',~g')"
+        plain = "format(datum.value * 100, ',.6~g') + ' %'" if self.percent else "format(datum.value, ',~g')"
+        label = "format(datum.value, '~g') + '×'" if ratio else plain
         return alt.X(
             f"{field_name}:Q",
             scale=alt.Scale(

@@ -7,11 +7,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from tenor import grammar
+from tenor.report.catalogue import NBSP, Catalogue, catalogue
 
 if TYPE_CHECKING:
     from tenor.model import Hypothesis, MarginUnit, Measure, Plan
 
-NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 RELATIONS = {
@@ -20,7 +20,6 @@ RELATIONS = {
     "differs": "different",
     "equivalent": "about the same",
 }
-COMPARISON = "the comparison windows"
 # What can reorder or hide the text around it: embeddings, overrides, isolates, separators, tags.
 _UNSEEN = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF, *range(0xE0000, 0xE0080)}
 
@@ -89,9 +88,9 @@ def ratio(value: float | None) -> str:
     return f"{value:.2f}" if value >= 0.005 or value == 0 else f"{value:.1g}"
 
 
-def times(value: float | None) -> str:
+def times(value: float | None, say: Catalogue | None = None) -> str:
     """Return a ratio in words, as in ``0.58 times``."""
-    return ratio(value) if value is None or value < 0 else f"{ratio(value)} times"
+    return ratio(value) if value is None or value < 0 else (say or catalogue("en"))("times", ratio(value))
 
 
 def percent(value: float | None) -> str:
@@ -99,15 +98,16 @@ def percent(value: float | None) -> str:
     return NOTHING if value is None else f"{number(100 * value)}{NBSP}%"
 
 
-def change(value: float | None) -> str:
+def change(value: float | None, say: Catalogue | None = None) -> str:
     """Return what a ratio means as a percentage, as in ``42 % less``."""
     if value is None or not math.isfinite(value) or value < 0:
         return ""
+    say = say or catalogue("en")
     off = round(100 * (value - 1))
-    return "no change" if off == 0 else f"{abs(off):,}{NBSP}% {'more' if off > 0 else 'less'}"
+    return say("no change") if off == 0 else say("more" if off > 0 else "less", f"{abs(off):,}{NBSP}%")
 
 
-def apart(value: float | None, unit: MarginUnit) -> str:
+def apart(value: float | None, unit: MarginUnit, say: Catalogue | None = None) -> str:
     """Return a difference in the unit in which a measure is compared.
 
     Examples
@@ -118,19 +118,20 @@ def apart(value: float | None, unit: MarginUnit) -> str:
     if value is None:
         return NOTHING
     size = 100 * value if unit == "points" else value
-    return f"{'+' if size > 0 else ''}{number(round(size, 2))}{NBSP}{unit}"
+    return f"{'+' if size > 0 else ''}{number(round(size, 2))}{NBSP}{say(f'unit {unit}') if say else unit}"
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, say: Catalogue | None = None) -> str:
     """Return an interval of ratios in words; a side without a bound is said to have none."""
+    say = say or catalogue("en")
     if low is None and high is None:
-        return "no bound on either side"
-    left = "no lower bound" if low is None else ratio(low)
-    right = "no upper bound" if high is None else ratio(high)
-    return f"{left} to {right}"
+        return say("no bound")
+    left = say("no lower bound") if low is None else ratio(low)
+    right = say("no upper bound") if high is None else ratio(high)
+    return say("to", left, right)
 
 
-def span(low: float | None, high: float | None) -> str:
+def span(low: float | None, high: float | None, say: Catalogue | None = None) -> str:
     """Return an interval of ratios for a narrow column; an open side is an ellipsis.
 
     Examples
@@ -141,7 +142,7 @@ def span(low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return ""
     ends = ("…" if end is None else "<0" if end < 0 else ratio(end) for end in (low, high))
-    return f"({' to '.join(ends)})"
+    return f"({(say or catalogue('en'))('to', *ends)})"
 
 
 def probability(value: float | None) -> str:
@@ -156,23 +157,26 @@ def value_of(measure: Measure, value: float | None) -> str:
     return percent(value) if measure.scale == "share" else number(value)
 
 
-def unit_of(measure: Measure) -> str:
+def unit_of(measure: Measure, say: Catalogue | None = None) -> str:
     """Return what is divided by what, read aloud.
 
     A share counts parts of a whole, a rate something for each of something else.
     """
+    say = say or catalogue("en")
+    above, below = say.term(measure.numerator), say.term(measure.denominator)
     if measure.scale != "share":
-        return f"{measure.numerator} per {measure.denominator}"
+        return say("per", above, below)
     if measure.denominator == f"all {measure.numerator}":
-        return f"share of {measure.denominator}"
-    return f"{measure.numerator} as a share of {measure.denominator}"
+        return say("share of", below)
+    return say("as a share of", above, below)
 
 
-def query_of(query: str, *, own: bool = False) -> str:
+def query_of(query: str, say: Catalogue | None = None, *, own: bool = False) -> str:
     """Return a query in quotation marks; without one, each round has its own, or all articles count."""
+    say = say or catalogue("en")
     if query:
-        return f"query “{query}”"
-    return "each round's own query" if own else "all articles"
+        return say("query", query)
+    return say("own query" if own else "all articles")
 
 
 def capital(text: str) -> str:
@@ -190,20 +194,21 @@ def sized(letter: str, count: int, one: str, many: str = "") -> str:
     return f"{letter}{NBSP}={NBSP}{counted(count, one, many)}"
 
 
-def agreement(agree: int, of: int) -> str:
+def agreement(agree: int, of: int, say: Catalogue | None = None) -> str:
     """Return how many of the counted ways agree, as in ``3 of 4 counted agree``."""
-    return f"{agree:,} of {of:,} counted {grammar.verb(agree, 'agrees', 'agree')}"
+    return (say or catalogue("en"))("one agrees" if agree == 1 else "some agree", f"{agree:,}", f"{of:,}")
 
 
-def contrast(hypothesis: Hypothesis, plan: Plan) -> tuple[str, str]:
+def contrast(hypothesis: Hypothesis, plan: Plan, say: Catalogue | None = None) -> tuple[str, str]:
     """Return the two sides of a contrast in words, the claimed side first."""
-    sides = (_side(hypothesis, plan, 1), _side(hypothesis, plan, -1))
-    return sides[0] or COMPARISON, sides[1] or COMPARISON
+    say = say or catalogue("en")
+    above, below = (_side(hypothesis, plan, sign, say) or say("the comparison windows") for sign in (1, -1))
+    return above, below
 
 
-def _side(hypothesis: Hypothesis, plan: Plan, sign: int) -> str:
+def _side(hypothesis: Hypothesis, plan: Plan, sign: int, say: Catalogue) -> str:
     labels = {item.id: item.label for item in plan.rounds}
     parts = [(labels.get(name, name), abs(weight)) for name, weight in hypothesis.contrast if weight * sign > 0]
     if len({round(weight, 9) for _, weight in parts}) <= 1:
-        return grammar.listed(label for label, _ in parts)
-    return grammar.listed(f"{label} (weight {number(weight)})" for label, weight in parts)
+        return say.listed([label for label, _ in parts])
+    return say.listed([say("weighed", label, number(weight)) for label, weight in parts])
