@@ -62,7 +62,11 @@ def languages(folder: Path, licences: Sequence[str]) -> dict[str, list[str]]:
 
 
 def manifest(
-    out: Path, sizes: Mapping[str, int], cuts: Mapping[str, list[float]], known: Mapping[str, list[str]], made: Any
+    out: Path,
+    sizes: Mapping[str, int],
+    cuts: Mapping[str, Mapping[str, list[float]]],
+    known: Mapping[str, list[str]],
+    made: Any,
 ) -> dict[str, Any]:
     """Return the manifest of what lies in the folder `out`."""
     scales: Mapping[str, tuple[list[float], list[float]]] = made["scales"]
@@ -73,7 +77,7 @@ def manifest(
             # A task whose sets were left out was not learnt: its numbers mean nothing, but the graph has them.
             mean, sd = scales.get(name, ([0.0] * len(labels), [1.0] * len(labels)))
             return {**kept, "mean": mean, "sd": sd}
-        return {**kept, "thresholds" if head == "labels" else "biases": cuts[name]}
+        return {**kept, **cuts[name]}
 
     return {
         "name": NAME,

@@ -18,9 +18,12 @@ Floats = NDArray[np.floating[Any]]
 Run = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]], Mapping[str, Floats]]
 CUTS = np.round(np.arange(0.04, 0.8, 0.02), 2)
 BIASES = np.round(np.arange(-2.0, 2.01, 0.25), 2)
+COSTS = np.round(np.arange(0.0, 4.01, 0.5), 2)
 # A label or task with fewer true cases than this takes what is best over all, or no bias.
 FEWEST = 15
 FEWEST_TEXTS = 150
+# What is as good as the best.
+NEAR = 0.002
 TOKENS = 1_024
 
 
@@ -75,8 +78,12 @@ def class_biases(logs: Floats, truth: NDArray[np.int64]) -> list[float]:
     return [float(bias) for bias in biases]
 
 
-def span_biases(found: Sequence[Raw], name: str, labels: Sequence[str]) -> list[float]:
-    """Return each label's bias towards outside for the greatest exact F1 (`ANY`: of tokens)."""
+def span_settings(found: Sequence[Raw], name: str, labels: Sequence[str]) -> dict[str, list[float]]:
+    """Return each label's bias towards outside and the cost of a span, for the greatest exact F1 (`ANY`: of tokens).
+
+    The bias is sought without a cost, then the cost with this bias, then the bias again. A span costs nothing where
+    that does as well as the best.
+    """
     some = [one for one in found if name in one.sample.tags]
     begin = LABELS.index((name, labels[0]))
     chosen = []
@@ -84,17 +91,29 @@ def span_biases(found: Sequence[Raw], name: str, labels: Sequence[str]) -> list[
         # The two tokens at the ends stand nowhere; the runtime leaves them out too.
         truth = [np.array(one.sample.tags[name][place][1:-1]) for one in some]
         if sum(int((tags == FIRST).sum()) for tags in truth) < FEWEST:
-            chosen.append(0.0)
+            chosen.append((0.0, 0.0))
             continue
         scores = [one.tokens[1:-1, begin + place] for one in some]
-        reached = [_span_f1(scores, truth, bias, whole=label != ANY) for bias in BIASES]
-        chosen.append(float(BIASES[_middle_of_best(np.array(reached))]))
-    return chosen
+
+        def reached(bias: float, cost: float, label: str = label, scores: Any = scores, truth: Any = truth) -> float:
+            return _span_f1(scores, truth, (bias, cost), whole=label != ANY)
+
+        chosen.append(_bias_and_cost(reached))
+    return {"biases": [bias for bias, _ in chosen], "costs": [cost for _, cost in chosen]}
 
 
-def settings(found: Sequence[Raw]) -> dict[str, list[float]]:
-    """Return for each task its thresholds or biases."""
-    made: dict[str, list[float]] = {}
+def _bias_and_cost(reached: Callable[[float, float], float]) -> tuple[float, float]:
+    bias = float(BIASES[_middle_of_best(np.array([reached(bias, 0.0) for bias in BIASES]))])
+    by_cost = np.array([reached(bias, cost) for cost in COSTS])
+    if by_cost[0] >= by_cost.max() - NEAR:
+        return bias, 0.0
+    cost = float(COSTS[_middle_of_best(by_cost)])
+    return float(BIASES[_middle_of_best(np.array([reached(bias, cost) for bias in BIASES]))]), cost
+
+
+def settings(found: Sequence[Raw]) -> dict[str, dict[str, list[float]]]:
+    """Return for each task its thresholds, or its biases, and of spans the costs, by the manifest's names."""
+    made: dict[str, dict[str, list[float]]] = {}
     begin = 0
     for task in SENTENCE:
         end = begin + len(task.labels)
@@ -102,9 +121,10 @@ def settings(found: Sequence[Raw]) -> dict[str, list[float]]:
         scores = np.array([one.sentence[begin:end] for one in some]).reshape(-1, len(task.labels))
         truth = np.array([one.sample.golds[task.name] for one in some])
         if task.head == "labels":
-            made[task.name] = cuts(task.labels, 1 / (1 + np.exp(-scores)), truth.reshape(-1, len(task.labels)))
+            chances = 1 / (1 + np.exp(-scores))
+            made[task.name] = {"thresholds": cuts(task.labels, chances, truth.reshape(-1, len(task.labels)))}
         elif task.head == "classes":
-            made[task.name] = class_biases(log_softmax(scores), truth.reshape(-1).astype(np.int64))
+            made[task.name] = {"biases": class_biases(log_softmax(scores), truth.reshape(-1).astype(np.int64))}
         begin = end
     begin = 0
     for task in MARKED:
@@ -116,16 +136,16 @@ def settings(found: Sequence[Raw]) -> dict[str, list[float]]:
             if mark[0] == task.name
         ]
         logs = log_softmax(np.array([scores for scores, _ in rows]).reshape(-1, len(task.labels)))
-        made[task.name] = class_biases(logs, np.array([gold for _, gold in rows], np.int64))
+        made[task.name] = {"biases": class_biases(logs, np.array([gold for _, gold in rows], np.int64))}
         begin = end
     for name, labels in SPANS:
-        made[name] = span_biases(found, name, labels)
+        made[name] = span_settings(found, name, labels)
     return made
 
 
 def _middle_of_best(reached: Floats) -> int:
-    """Return the middle of those within .002 of the best: a peak of one step is luck."""
-    near = np.flatnonzero(reached >= reached.max() - 0.002)
+    """Return the middle of those near the best: a peak of one step is luck."""
+    near = np.flatnonzero(reached >= reached.max() - NEAR)
     return int(near[len(near) // 2])
 
 
@@ -139,13 +159,15 @@ def _macro(guess: NDArray[np.int64], truth: NDArray[np.int64], many: int) -> flo
     return float(_f1(guess[:, None] == kinds, truth[:, None] == kinds).mean())
 
 
-def _span_f1(scores: Sequence[Floats], truth: Sequence[NDArray[np.int64]], bias: float, *, whole: bool) -> float:
+def _span_f1(
+    scores: Sequence[Floats], truth: Sequence[NDArray[np.int64]], at: tuple[float, float], *, whole: bool
+) -> float:
     right = said = wanted = 0
     size = max(len(one) for one in scores)
     table = np.zeros((len(scores), size, 1, 3))
     for row, one in enumerate(scores):
         table[row, : len(one), 0] = one
-    runs = spans(table, np.array([len(one) for one in scores]), np.array([bias]))
+    runs = spans(table, np.array([len(one) for one in scores]), np.array(at[:1]), np.array(at[1:]))
     guessed: list[set[tuple[int, int]]] = [set() for _ in scores]
     for row, first, last in zip(runs.row.tolist(), runs.first.tolist(), runs.last.tolist(), strict=True):
         guessed[row].add((first, last))

@@ -34,28 +34,36 @@ def tags_of(found: Runs, text: int, label: int, length: int) -> list[int]:
     return tags
 
 
-def worth(scores: Scores, tags: list[int], bias: float) -> float:
-    """Return the log-probability of an order of tags for one text and label, the bias with it."""
+def worth(scores: Scores, tags: list[int], bias: float, cost: float = 0.0) -> float:
+    """Return the log-probability of an order of tags for one text and label, with the bias and the spans' costs."""
     logs = log_softmax(scores)
-    return sum(float(logs[place, tag]) + bias * (tag == OUTSIDE) for place, tag in enumerate(tags))
+    return sum(
+        float(logs[place, tag]) + bias * (tag == OUTSIDE) - cost * (tag == FIRST) for place, tag in enumerate(tags)
+    )
 
 
 def allowed(tags: tuple[int, ...]) -> bool:
     return all(tag != INSIDE or before != OUTSIDE for before, tag in zip((OUTSIDE, *tags), tags, strict=False))
 
 
-@given(tables(), st.tuples(st.floats(-3, 3), st.floats(-3, 3)))
+PAIRS = st.tuples(st.floats(-3, 3), st.floats(-3, 3))
+
+
+@given(tables(), PAIRS, st.none() | PAIRS)
 @settings(max_examples=80, deadline=None)
-def test_no_order_of_tags_is_likelier(table: tuple[Scores, NDArray[np.int64]], biases: tuple[float, float]) -> None:
+def test_no_order_of_tags_is_likelier(
+    table: tuple[Scores, NDArray[np.int64]], biases: tuple[float, float], costs: tuple[float, float] | None
+) -> None:
     scores, lengths = table
-    found = spans(scores, lengths, np.array(biases))
+    found = spans(scores, lengths, np.array(biases), None if costs is None else np.array(costs))
+    costs = costs or (0.0, 0.0)
     for text, label in product(range(2), range(2)):
         own, length = scores[text, :, label], int(lengths[text])
         every = [list(tags) for tags in product(range(3), repeat=length) if allowed(tags)]
-        best = max(worth(own, tags, biases[label]) for tags in every)
+        best = max(worth(own, tags, biases[label], costs[label]) for tags in every)
         tags = tags_of(found, text, label, length)
         assert allowed(tuple(tags))
-        assert worth(own, tags, biases[label]) == pytest.approx(best, abs=1e-9)
+        assert worth(own, tags, biases[label], costs[label]) == pytest.approx(best, abs=1e-9)
 
 
 @given(tables(), st.lists(st.floats(-4, 4), min_size=2, max_size=2, unique=True).map(sorted))
@@ -193,6 +201,18 @@ def test_the_scores_stay_as_they_are() -> None:
 def test_shapes_that_do_not_fit_are_refused(shape: tuple[int, ...], lengths: int, biases: int) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         spans(np.zeros(shape), np.ones(lengths, np.int64), np.zeros(biases))
+
+
+def test_a_cost_for_another_number_of_labels_is_refused() -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        spans(np.zeros((1, 2, 2, 3)), np.ones(1, np.int64), np.zeros(2), np.zeros(1))
+
+
+@given(tables(), st.lists(st.floats(-4, 4), min_size=2, max_size=2, unique=True).map(sorted))
+@settings(max_examples=80, deadline=None)
+def test_a_greater_cost_finds_no_more_spans(table: tuple[Scores, NDArray[np.int64]], costs: list[float]) -> None:
+    few, more = (spans(*table, np.zeros(2), np.full(2, cost)) for cost in reversed(costs))
+    assert len(few.row) <= len(more.row)
 
 
 def test_log_softmax_by_hand() -> None:

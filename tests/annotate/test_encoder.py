@@ -152,6 +152,15 @@ def test_a_bias_makes_spans_rarer(tmp_path: Path) -> None:
         np.testing.assert_allclose(read.spans.score, [SURE] * many, rtol=1e-5)
 
 
+def test_a_cost_makes_spans_rarer_as_the_manifest_says(tmp_path: Path) -> None:
+    quote, loaded = tiny.TASKS["spans"]
+    for cost, many in ((4.9, 1), (5.1, 0), (-4.9, 1)):
+        some = [quote, {**loaded, "costs": [cost]}]
+        opened = Encoder.open(tiny.write(tmp_path / str(cost), spans=some))
+        read = opened.read(["a bad b"], ["uk"])
+        assert len(read.spans.text) == many, cost
+
+
 def test_a_mark_is_judged_by_its_own_tokens(encoder: Encoder) -> None:
     marks = [[(0, 4), (0, 10), (5, 10), (1, 2)], [], [(0, 3)]]
     read = encoder.read(["good talks", "good", "hot"], ["en"] * 3, marks)

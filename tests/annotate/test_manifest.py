@@ -36,6 +36,9 @@ def test_a_manifest_holds_what_is_written() -> None:
     assert (emotions.labels, emotions.thresholds) == (("joy", "fear"), (0.7, 0.2))
     assert biased.biases == (0.0, 0.3)
     assert [task.head for task in manifest.spans] == ["spans", "spans"]
+    # The second is as models before 0.2.0 wrote it: its spans cost nothing.
+    assert [task.costs for task in manifest.spans] == [(0.0, 0.0), (0.0,)]
+    assert parsed(lambda data: data["spans"][1].update(costs=[1.5])).spans[1].costs == (1.5,)
     with pytest.raises(AttributeError):
         manifest.width = 9  # type: ignore[misc]
 
@@ -57,6 +60,8 @@ WRONG: dict[str, tuple[Change, str]] = {
     "an infinite number": (lambda data: data["sentence"][1].update(thresholds=[0.5, float("inf")]), "a number for"),
     "no number": (lambda data: data["sentence"][1].update(thresholds=[0.5, float("nan")]), "a number for each"),
     "a spread of none": (lambda data: data["sentence"][0].update(sd=[1, 0]), "sd must be more than 0"),
+    "too many costs": (lambda data: data["spans"][1].update(costs=[1, 2]), "a number for each of 1 labels"),
+    "costs of classes": (lambda data: data["sentence"][2].update(costs=[0, 0]), "has an unknown 'costs'"),
     "no labels": (lambda data: data["spans"][1].update(labels=[], biases=[]), "labels must be a list of texts"),
     "a label twice": (lambda data: data["spans"][0].update(labels=["a", "a"]), "labels names one twice"),
     "a label that is a number": (lambda data: data["spans"][0].update(labels=["a", 1]), "must be a list of texts"),

@@ -65,7 +65,13 @@ TASKS: dict[str, list[dict[str, Any]]] = {
         {"task": "role", "head": "classes", "labels": ["hero", "villain"], "biases": [0.0, 0.0], "languages": ["en"]},
     ],
     "spans": [
-        {"task": "quote", "labels": ["source", "content"], "biases": [0.0, 0.0], "languages": ["en"]},
+        {
+            "task": "quote",
+            "labels": ["source", "content"],
+            "biases": [0.0, 0.0],
+            "costs": [0.0, 0.0],
+            "languages": ["en"],
+        },
         {"task": "loaded", "labels": ["word"], "biases": [0.0], "languages": ["en", "uk"]},
     ],
 }

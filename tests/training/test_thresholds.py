@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 
 from training.samples import Sample
 from training.tasks import ANY, LABELS, MARKED, SENTENCE, SPANS, TASKS, UNANSWERED
-from training.thresholds import Raw, class_biases, cuts, raw, settings, span_biases
+from training.thresholds import Raw, class_biases, cuts, raw, settings, span_settings
 
 from tests.training import toys
 from training import thresholds as module
@@ -114,34 +114,52 @@ def shy(by: float, others: float) -> NDArray[np.float64]:
     return scores
 
 
+def biases_of(found: list[Raw], name: str, labels: list[str] | tuple[str, ...]) -> list[float]:
+    """Return the biases, where no span should cost anything."""
+    made = span_settings(found, name, labels)
+    assert made["costs"] == [0.0] * len(labels)
+    return made["biases"]
+
+
 def test_the_bias_that_finds_the_spans() -> None:
     some = [toy("loaded", ((0, 1, 0, 0, 0),), shy(1.1, 3.0))] * 15
     # Every bias below -1.1 finds them, and none finds another: -2, -1.75, -1.5, -1.25.
-    assert span_biases(some, "loaded", ["biased_word"]) == [-1.5]
+    assert biases_of(some, "loaded", ["biased_word"]) == [-1.5]
     eager = [toy("loaded", ((0, 1, 0, 0, 0),), shy(-9.0, -1.1))] * 15
-    assert span_biases(eager, "loaded", ["biased_word"]) == [1.75]  # 1.25, 1.5, 1.75, 2
+    assert biases_of(eager, "loaded", ["biased_word"]) == [1.75]  # 1.25, 1.5, 1.75, 2
+
+
+def test_a_cost_keeps_a_span_from_falling_apart() -> None:
+    # Gold is one span of four tokens; the third is by 1.1 likelier first than inside. Nothing is doubtful else.
+    scores = np.full((6, 3), -30.0)
+    scores[[0, 5], 0] = 0.0
+    scores[1, 1] = scores[2, 2] = scores[4, 2] = scores[3, 1] = 0.0
+    scores[3, 2] = -1.1
+    some = [toy("loaded", ((0, 1, 2, 2, 2, 0),), scores)] * 15
+    # Whole where a span costs more than 1.1: 1.5, 2, 2.5, 3, 3.5, 4. The bias then changes nothing.
+    assert span_settings(some, "loaded", ["biased_word"]) == {"biases": [0.0], "costs": [3.0]}
 
 
 def test_each_label_has_a_bias_of_its_own() -> None:
     one = toy("feeling", ((0, 1, 0, 0, 0),) * 2, shy(1.1, 3.0))
     one.tokens[:, LABELS.index(("feeling", "experiencer"))] = shy(-9.0, 9.0)  # found whatever the bias
-    assert span_biases([one] * 15, "feeling", ["experiencer", "emotion_cue"]) == [0.0, -1.5]
+    assert biases_of([one] * 15, "feeling", ["experiencer", "emotion_cue"]) == [0.0, -1.5]
 
 
 def test_too_few_spans_give_no_bias() -> None:
     some = [toy("loaded", ((0, 1, 0, 0, 0),), shy(1.1, 3.0))] * 14
-    assert span_biases(some, "loaded", ["biased_word"]) == [0.0]
-    assert span_biases([], "loaded", ["biased_word"]) == [0.0]
+    assert biases_of(some, "loaded", ["biased_word"]) == [0.0]
+    assert biases_of([], "loaded", ["biased_word"]) == [0.0]
     # Texts of another task do not count.
     other = [toy("feeling", ((0, 1, 0, 0, 0),) * 2, shy(1.1, 3.0))]
-    assert span_biases(some + other, "loaded", ["biased_word"]) == [0.0]
+    assert biases_of(some + other, "loaded", ["biased_word"]) == [0.0]
 
 
 def test_a_span_counts_as_found_only_with_both_its_ends() -> None:
     # Two tokens are gold, the second is found from -1.6 on: before that the span is found in part only.
     scores = np.array([[0, -9, -9], [0, -0.6, -9], [0, -9, -1.6], [0, -9, -9]], float)
     some = [toy("loaded", ((0, 1, 2, 0),), scores)] * 15
-    assert span_biases(some, "loaded", ["biased_word"]) == [-1.75]  # -2 and -1.75 find it whole
+    assert biases_of(some, "loaded", ["biased_word"]) == [-1.75]  # -2 and -1.75 find it whole
 
 
 def test_any_technique_is_judged_by_its_tokens() -> None:
@@ -149,7 +167,7 @@ def test_any_technique_is_judged_by_its_tokens() -> None:
     gold = tuple((0, 1, 2, 0, 0) if name == ANY else (0,) * 5 for name in names)
     # The second gold token is out of reach of every bias: no span is ever whole, but half its tokens are found.
     some = [toy("technique", gold, shy(1.1, 3.0))] * 15
-    biases = dict(zip(names, span_biases(some, "technique", names), strict=True))
+    biases = dict(zip(names, biases_of(some, "technique", names), strict=True))
     assert biases.pop(ANY) == -1.5
     assert set(biases.values()) == {0.0}
 
@@ -204,13 +222,14 @@ def test_settings_name_every_task_and_read_their_own_columns() -> None:
         found.append(Raw(gold, sentence, np.zeros((2, len(LABELS), 3)), mark))
     made = settings(found)
     assert made.keys() == {name for name, task in TASKS.items() if task.head != "regression"} - set(UNANSWERED)
-    assert made["npov"] == [0.0, 1.5]
-    assert made["biased"] == [0.0, 0.0]
-    assert 0.3 < made["frames"][3] <= 0.5
-    assert made["tone"][2] > 1.1
-    assert made["role"] == [0.0] * 3
-    assert made["quote"] == [0.0] * 3
-    assert all(len(made[task.name]) == len(task.labels) for task in SENTENCE + MARKED if task.name in made)
+    assert made["npov"] == {"biases": [0.0, 1.5]}
+    assert made["biased"] == {"biases": [0.0, 0.0]}
+    assert 0.3 < made["frames"]["thresholds"][3] <= 0.5
+    assert made["tone"]["biases"][2] > 1.1
+    assert made["role"] == {"biases": [0.0] * 3}
+    assert made["quote"] == {"biases": [0.0] * 3, "costs": [0.0] * 3}
+    for task in SENTENCE + MARKED:
+        assert all(len(numbers) == len(task.labels) for numbers in made.get(task.name, {}).values())
 
 
 def test_a_peak_of_one_step_is_luck() -> None:

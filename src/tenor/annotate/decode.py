@@ -43,7 +43,7 @@ def log_softmax(scores: Floats) -> Floats:
     return scores - total[..., None]
 
 
-def spans(scores: Floats, lengths: NDArray[np.integer[Any]], biases: Floats) -> Runs:
+def spans(scores: Floats, lengths: NDArray[np.integer[Any]], biases: Floats, costs: Floats | None = None) -> Runs:
     """Return the spans of each label in each text.
 
     A span's first token is tagged first, the others inside; inside never follows outside. Of all such orders the
@@ -57,6 +57,9 @@ def spans(scores: Floats, lengths: NDArray[np.integer[Any]], biases: Floats) -> 
         How many tokens each text has; what follows is padding.
     biases
         Added to each label's log-probability of outside, shape (labels,): more than 0 finds fewer tokens.
+    costs
+        What each span of a label costs, in log-probability, shape (labels,): more than 0 finds fewer and longer spans.
+        None cost nothing.
 
     Returns
     -------
@@ -76,14 +79,17 @@ def spans(scores: Floats, lengths: NDArray[np.integer[Any]], biases: Floats) -> 
     ([1], [2])
     """
     texts, tokens, labels, tags = scores.shape
-    if tags != 3 or lengths.shape != (texts,) or biases.shape != (labels,):
-        raise ValueError(f"Scores {scores.shape}, lengths {lengths.shape} and biases {biases.shape} do not fit.")
+    costs = np.zeros(labels, biases.dtype) if costs is None else costs
+    if tags != 3 or lengths.shape != (texts,) or {biases.shape, costs.shape} != {(labels,)}:
+        shapes = f"{biases.shape} and costs {costs.shape}"
+        raise ValueError(f"Scores {scores.shape}, lengths {lengths.shape}, biases {shapes} do not fit.")
     if not scores.size:
         nothing = np.zeros(0, np.int64)
         return Runs(nothing, nothing, nothing, nothing, np.zeros(0))
     logs = log_softmax(scores)
     chance = 1 - np.exp(logs[..., OUTSIDE])
     logs[..., OUTSIDE] += biases
+    logs[..., FIRST] -= costs
     padding = np.arange(tokens) >= lengths[:, None]
     logs[padding] = (0.0, _NEVER, _NEVER)
     return _runs(_tags(logs), chance)

@@ -122,6 +122,7 @@ class Encoder:
         labels = [(task, label) for task, one in enumerate(manifest.spans) for label in range(len(one.labels))]
         self._span_of = np.array(labels, np.int64).reshape(-1, 2)
         self._biases = np.array([bias for task in manifest.spans for bias in task.biases], np.float32)
+        self._costs = np.array([cost for task in manifest.spans for cost in task.costs], np.float32)
 
     @classmethod
     def open(cls, folder: Path | None = None, *, threads: int = 1) -> Self:
@@ -232,7 +233,7 @@ class Encoder:
     def _find(self, tokens: Floats, pack: Sequence[Row], raw: _Raw) -> None:
         """Decode the spans of some texts; the two tokens at the ends are left out, they stand nowhere."""
         lengths = np.array([len(row.spelt.ids) - 2 for row in pack], np.int64)
-        runs = decode.spans(tokens[:, 1:], lengths, self._biases)
+        runs = decode.spans(tokens[:, 1:], lengths, self._biases, self._costs)
         numbers = np.array([row.text for row in pack], np.int64)[runs.row]
         kept = np.flatnonzero(raw.asked[numbers, self._span_of[runs.label, 0]])
         found, before, reach = [], (-1, -1), 0

@@ -25,7 +25,7 @@ _NUMBERS: Mapping[str, tuple[str, ...]] = {
     "regression": ("mean", "sd"),
     "labels": ("thresholds",),
     "classes": ("biases",),
-    "spans": ("biases",),
+    "spans": ("biases", "costs"),
 }
 _DIGEST = 64
 
@@ -35,8 +35,8 @@ class Task:
     """One question that the encoder answers.
 
     ``head`` is "regression", "labels" (any number of them), "classes" (one of them) or "spans". There is gold behind
-    the answers in ``languages`` only. Of ``mean``, ``sd``, ``thresholds`` and ``biases``, one number a label, a head
-    has those it needs.
+    the answers in ``languages`` only. Of ``mean``, ``sd``, ``thresholds``, ``biases`` and ``costs``, one number a
+    label, a head has those it needs.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Task:
     sd: tuple[float, ...] = ()
     thresholds: tuple[float, ...] = ()
     biases: tuple[float, ...] = ()
+    costs: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,8 @@ def _tasks(data: object, part: str) -> tuple[Task, ...]:
 
 def _task(data: object, part: str, where: str) -> Task:
     if part == "spans" and isinstance(data, dict):
-        data = {"head": "spans", **data}
+        free = [0.0] * len(data["labels"]) if isinstance(data.get("labels"), list) else []
+        data = {"head": "spans", "costs": free, **data}  # models before 0.2.0 have no costs
     head = data.get("head") if isinstance(data, dict) else None
     _demand(isinstance(head, str) and head in _NUMBERS and (head == "spans") == (part == "spans"), f"{where}: no head")
     assert isinstance(head, str)
