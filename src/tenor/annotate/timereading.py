@@ -281,6 +281,10 @@ class Reader:
     def _ago_word(self) -> Reading:
         return _of(self._shifted(self._get("unit"), -1), 0.6)
 
+    def _only_clock(self) -> Reading:
+        """Read "noon" and "midnight"."""
+        return self._at_hour(int(self._get("hourword")), 0)
+
     def _shifted(self, unit: str, count: int) -> Period:
         start = calendar.around(self.today, unit).first
         return calendar.around(_known(calendar.moved(start, count, unit)), unit)
@@ -297,6 +301,7 @@ class Reader:
                 "few",
             } & self.found.keys():
                 back = unit == "WE" and not self._ahead() and self.today.isoweekday() < 6
+                back = back or (unit == "Q" and not self.part and not self.deadline)
                 return _of(self._shifted(unit, -1 if back else 0), 0.6)
             return self._length()
         said = self._get("deictic")
@@ -378,11 +383,18 @@ class Reader:
         last = None if value == "FUTURE_REF" else self.today
         return Reading(form="reference", value=value, precision="vague", confidence=0.5, first=first, last=last)
 
+    def _the_past(self) -> Reading:
+        """Read "the past" without a unit."""
+        if self._get("deictic") != "past":
+            return VOID
+        return Reading(form="reference", value="PAST_REF", precision="vague", confidence=0.4, last=self.today)
+
 
 # In this order: the first class that is there tells how the words are read.
 _METHODS: tuple[tuple[str, Callable[[Reader], Reading]], ...] = (
     ("clock", Reader._clock),
     ("meridiem", Reader._hour),
+    ("hourword", Reader._only_clock),
     ("iso", Reader._iso),
     ("dated", Reader._dated),
     ("every", Reader._every),
@@ -406,6 +418,7 @@ _METHODS: tuple[tuple[str, Callable[[Reader], Reading]], ...] = (
     ("units", Reader._units),
     ("single", Reader._units),
     ("yearword", Reader._units),
+    ("deictic", Reader._the_past),
 )
 
 

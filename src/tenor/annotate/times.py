@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,7 @@ _BESIDE = ("by", "within", "until", "before", "since", "after", "in", "at")
 _SHIFTED = {"post_ago": -1, "post_earlier": -1, "post_later": 1}
 # An article before one of these belongs to the expression; before "August 7" it belongs to what follows.
 _NOUNS = frozenset(("unit", "units", "season", "decade", "tens", "quarter", "half", "length", "reference"))
+_OWNER = re.compile("['’]s?$")
 # How many words away a verb may stand that tells whether a day without a year has been or is to come.
 _REACH = 9
 _WORDS_TO_VERB = 5
@@ -116,7 +118,7 @@ def find_times(text: str, lang: str, anchor: date) -> tuple[TimeExpression, ...]
     plain = Plain(text)
     sentence = _Sentence(plain.text, items_of(plain.text, timing), timing, anchor)
     found: list[TimeExpression] = []
-    for one in sentence.expressions():
+    for one in sentence.compared(list(sentence.expressions())):
         start, stop = plain.back(one.start, one.stop)
         inner = plain.back(*one.inner)
         found.append(replace(one, start=start, stop=stop, text=text[start:stop], inner=inner))
@@ -229,6 +231,36 @@ class _Sentence:
                 free = -minus
                 yield from self._expression(start, free, places)
 
+    def compared(self, found: list[TimeExpression]) -> list[TimeExpression]:
+        """Return the same with "a year ago" as the quarter a year before, where a quarter's results are compared."""
+        quarters = [one for one in found if one.precision == "quarter" and one.first]
+        year = str(self.anchor.year - 1)
+        if not quarters and not any("results" in item.senses for item in self.items):
+            return found
+        last = quarters[0].first if quarters else calendar.moved(self.anchor, -1, "Q")
+        before = calendar.moved(last, -1, "Y") if last else None
+        if before is None:
+            return found
+        quarter = calendar.around(before, "Q")
+        return [self._of_quarter(one, quarter) if one.value == year and self._ago(one) else one for one in found]
+
+    def _ago(self, one: TimeExpression) -> bool:
+        inside = [item.senses for item in self.items if one.start <= item.start < one.stop]
+        return any(kind in senses for senses in inside for kind in ("post_ago", "post_earlier", "ago_word"))
+
+    @staticmethod
+    def _of_quarter(one: TimeExpression, quarter: Period) -> TimeExpression:
+        year = ((one.first, one.last),) if one.first and one.last else ()
+        return replace(
+            one,
+            value=quarter.value,
+            first=quarter.first,
+            last=quarter.last,
+            precision="quarter",
+            alternatives=year,
+            confidence=0.5,
+        )
+
     def _has(self, place: int, kind: str) -> bool:
         return 0 <= place < len(self.items) and kind in self.items[place].senses
 
@@ -252,6 +284,8 @@ class _Sentence:
         while self._has(left, "article") or self._has(left, "hyphen"):
             left -= 1
         signals = [name for name in (*_BESIDE, "part") if self._has(start - 1, name) or self._has(left, name)]
+        if self.timing.possessive and start and _OWNER.search(self._word(start - 1)):
+            signals.append("at")
         after = stop + 1 if self._has(stop, "hyphen") else stop
         names = (*(f"post_{name}" for name in (*_BESIDE, "part")), *_SHIFTED)
         return signals + [name for name in names if self._has(stop, name) or self._has(after, name)]

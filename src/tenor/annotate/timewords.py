@@ -27,7 +27,7 @@ _PARTS = ("START", "MID", "END", "LATER", "EARLIER")
 KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("num", "ord", "month", "weekday", "few", "tens"), ()),
     **dict.fromkeys(("unit", "units", "every", "repeat"), _UNITS),
-    **dict.fromkeys(("length", "holiday", "dayword", "year"), ()),
+    **dict.fromkeys(("length", "holiday", "dayword", "year", "hourword"), ()),
     "season": ("SP", "SU", "FA", "WI"),
     "daypart": ("MO", "AF", "EV", "NI", "MI", "DT"),
     "deictic": ("this", "next", "last", "past", "coming", "same"),
@@ -36,7 +36,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("part", "post_part"), _PARTS),
     **{f"{side}{name}": _YES for side in ("", "post_") for name in _SIGNALS},
     **dict.fromkeys(("post_ago", "post_later", "post_earlier", "article", "approx", "one", "or", "of", "half"), _YES),
-    **dict.fromkeys(("fiscal", "yearword", "meridiem", "more", "ago_word", "will", "did", "said", "neither"), _YES),
+    **dict.fromkeys(
+        ("fiscal", "yearword", "meridiem", "more", "ago_word", "will", "did", "said", "neither", "results"), _YES
+    ),
     **dict.fromkeys(("single", "quarter", "day", "decade", "iso", "dated", "clock", "case"), ()),
 }
 # How a number may go on in one word, and what it is then.
@@ -63,8 +65,32 @@ _NO_SENSE: Senses = {"other": ""}
 _SIGNS: Mapping[str, Senses] = {sign: {kind: sign} for sign, kind in _PUNCTUATION.items()}
 # Each pattern has one of these.
 _CORE = frozenset(
-    "unit units month weekday season dayword daypart reference repeat repeated length holiday year decade tens iso dated "
-    "clock quarter ago_word meridiem half yearword".split()
+    [
+        "unit",
+        "units",
+        "month",
+        "weekday",
+        "season",
+        "dayword",
+        "daypart",
+        "reference",
+        "repeat",
+        "repeated",
+        "length",
+        "holiday",
+        "year",
+        "decade",
+        "tens",
+        "iso",
+        "dated",
+        "clock",
+        "hourword",
+        "quarter",
+        "ago_word",
+        "meridiem",
+        "half",
+        "yearword",
+    ]
 )
 
 
