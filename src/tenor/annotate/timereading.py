@@ -276,7 +276,7 @@ class Reader:
         return _of(calendar.years_of(said if said >= 100 else 1900 + said if said > 20 else 2000 + said, 10))
 
     def _only_year(self) -> Reading:
-        return _of(calendar.year_of(self._number("year")), 0.9)
+        return _of(calendar.year_of(self._number("year" if "year" in self.found else "yearcase")), 0.9)
 
     def _ago_word(self) -> Reading:
         return _of(self._shifted(self._get("unit"), -1), 0.6)
@@ -414,6 +414,7 @@ _METHODS: tuple[tuple[str, Callable[[Reader], Reading]], ...] = (
     ("decade", Reader._decade),
     ("tens", Reader._decade),
     ("year", Reader._only_year),
+    ("yearcase", Reader._only_year),
     ("unit", Reader._units),
     ("units", Reader._units),
     ("single", Reader._units),

@@ -15,6 +15,7 @@ from tenor.annotate.timewords import Item, Pattern, Timing, coded, groups, items
 
 DEADLINES = ("by", "within", "until", "before")
 _BESIDE = ("by", "within", "until", "before", "since", "after", "in", "at")
+_OF_LENGTH = ("within", "in")
 _SHIFTED = {"post_ago": -1, "post_earlier": -1, "post_later": 1}
 # An article before one of these belongs to the expression; before "August 7" it belongs to what follows.
 _NOUNS = frozenset(("unit", "units", "season", "decade", "tens", "quarter", "half", "length", "reference"))
@@ -308,8 +309,8 @@ class _Sentence:
         part, left, right = self._part(start, stop, places)
         before = left - 1
         signal = next((name for name in _BESIDE if name != "at" and self._has(before, name)), "")
-        post = next((name for name in _BESIDE if self._has(right, f"post_{name}")), "")
-        deadline = bool({signal, post} & {*DEADLINES})
+        posts = [name for name in _BESIDE if self._has(right, f"post_{name}")]
+        deadline = bool({signal, *posts} & {*DEADLINES})
         direction = self._direction(start, stop)
         reader = Reader(self.items, places, self.anchor, direction, deadline, self.timing.month_first, bool(part))
         reading = reader.read()
@@ -317,6 +318,8 @@ class _Sentence:
             return
         if part and reading.period:
             reading = _parted(reading, part, self.anchor)
+        of_length = reading.form == "length"
+        post = next((name for name in posts if (name in _OF_LENGTH) == of_length), "")
         extent = _Extent(self, left, right, signal if signal != "in" or reading.form == "length" else "", post)
         yield from extent.expression(reading, direction)
 
@@ -461,8 +464,6 @@ class _Extent:
     def _period(self, reading: Reading) -> TimeExpression:
         """Return a day or period with the word that makes a deadline or a beginning of it."""
         kind = next((name for name in (self.signal, self.post) if name and name not in ("within", "in", "at")), "")
-        if self.post == "in" or (self.post == "after" and self.signal not in DEADLINES):
-            kind = "after"
         assert reading.first is not None and reading.last is not None
         days = _bounded(kind, (reading.first, reading.last), self._today)
         if not kind:

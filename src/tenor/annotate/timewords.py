@@ -37,9 +37,23 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     **{f"{side}{name}": _YES for side in ("", "post_") for name in _SIGNALS},
     **dict.fromkeys(("post_ago", "post_later", "post_earlier", "article", "approx", "one", "or", "of", "half"), _YES),
     **dict.fromkeys(
-        ("fiscal", "yearword", "meridiem", "more", "ago_word", "will", "did", "said", "neither", "results"), _YES
+        (
+            "fiscal",
+            "yearword",
+            "meridiem",
+            "more",
+            "ago_word",
+            "will",
+            "did",
+            "said",
+            "neither",
+            "results",
+            "monthword",
+            "dayword_after",
+        ),
+        _YES,
     ),
-    **dict.fromkeys(("single", "quarter", "day", "decade", "iso", "dated", "clock", "case"), ()),
+    **dict.fromkeys(("single", "quarter", "day", "decade", "iso", "dated", "clock", "case", "yearcase"), ()),
 }
 # How a number may go on in one word, and what it is then.
 _ENDINGS = ("ordinal", "decade", "case")
@@ -55,7 +69,7 @@ _NOTHING = r"[^\s\S]"
 _FIRST_CODE = 0xE000
 _NUMBERS = (
     ("meridiem",), ("num",), ("num", "day"), ("num", "year"), ("ord", "day"), ("ord",), ("decade",), ("iso",), ("dated",), ("clock",),
-    ("num", "day", "case"), ("num", "year", "case"), ("num", "case"), ("other",), ("num", "year", "day"),
+    ("num", "day", "case"), ("num", "year", "case", "yearcase"), ("num", "case"), ("other",), ("num", "year", "day"),
     *((name,) for name in _PUNCTUATION.values()),
 )  # fmt: skip
 
@@ -273,7 +287,13 @@ def _digits(word: str, ending: str, timing: Timing) -> Senses:
     if kind == "ordinal":
         return {"ord": str(value), **day}
     year = {"year": str(value)} if len(digits) == 4 and 1000 <= value <= 2199 else {}
-    return {"num": str(value), **year, **day, **({"case": ending} if kind else {})}
+    return {
+        "num": str(value),
+        **year,
+        **day,
+        **({"case": ending} if kind else {}),
+        **({"yearcase": digits} if kind and year else {}),
+    }
 
 
 def _number_ending(ending: str, timing: Timing) -> str:
