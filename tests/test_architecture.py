@@ -67,8 +67,10 @@ THIRD_PARTIES: dict[str, tuple[str, ...]] = {
     "pyspark": ("engine.spark",),
     "ruamel": ("studyfile",),
     "scipy": ("compare",),
+    "starlette": ("app.web",),
     "tokenizers": ("annotate.encoder",),
     "torch": (),
+    "uvicorn": ("app.web",),
     "vl_convert": ("report",),
 }
 

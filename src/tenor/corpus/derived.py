@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from tenor.corpus import articles, boilerplate, completeness, copies, rounds
+from tenor.corpus import agencies, articles, boilerplate, completeness, copies, reuse, rounds
 from tenor.corpus.store import Store
 from tenor.errors import StudyError
 from tenor.model import Plan, Stretch
@@ -90,6 +90,22 @@ def refresh(store: Store, plan: Plan, say: Callable[[str], None] = lambda _: Non
     return tuple(new)
 
 
+def stale(store: Store, plan: Plan) -> tuple[str, ...]:
+    """Return the tables that `refresh` would make anew, in its order.
+
+    Examples
+    --------
+    >>> from tenor.studyfile import read_study
+    >>> from tenor.testing import example_folder
+    >>> stale(Store("corpus"), read_study(example_folder("debates") / "tenor.yaml"))
+    ()
+    """
+    if not store.live().get("documents") and not store.live().get("made"):
+        return ()
+    made = {row["table"]: row["of"] for row in store.query("SELECT * FROM made", {}).to_pylist()}
+    return tuple(step.table for step in _steps(store, plan) if made.get(step.table) != step.of)
+
+
 def _check_names(store: Store, plan: Plan) -> None:
     """Refuse a name that stands for counts and for articles: nobody could tell which is meant."""
     mine = [item.id for item in plan.queries]
@@ -107,6 +123,8 @@ def _steps(store: Store, plan: Plan) -> list[Step]:
     texts = _hash(_FORMAT, live.get("documents", []), live.get("tombstones", []))
     own = _hash(texts, plan.event.timezone)
     days = [asdict(item) for outlet in plan.outlets for item in outlet.declared]
+    dates = [asdict(plan.event.window), plan.event.week_starts, *((item.id, item.date) for item in plan.rounds)]
+    wires = sorted(outlet.name for outlet in plan.outlets if outlet.agency)
     envelope = _envelope(plan)
     return [
         Step("copies", "finding near-copies", texts, _copies),
@@ -115,6 +133,8 @@ def _steps(store: Store, plan: Plan) -> list[Step]:
         Step("completeness", "checking which days were observed", _hash(own, days, envelope), _completeness),
         Step("matches", "asking the study's queries", _hash(own, [asdict(q) for q in plan.queries]), _matches),
         Step("assignments", "assigning rounds", _hash(own, rounds.rules_sha(plan)), _assignments),
+        Step("origins", "finding agency texts", _hash(own, wires), _origins),
+        Step("reuse", "finding wording that is used again", _hash(own, dates), _reuse),
     ]
 
 
@@ -171,6 +191,14 @@ def _matches(store: Store, plan: Plan) -> Tables:
 
 def _assignments(store: Store, plan: Plan) -> Tables:
     return {"assignments": rounds.assigned(store, plan)}
+
+
+def _origins(store: Store, plan: Plan) -> Tables:
+    return {"origins": agencies.origins(store, plan)}
+
+
+def _reuse(store: Store, plan: Plan) -> Tables:
+    return {"reuse": reuse.reuse(store, plan)}
 
 
 def span_of(flows: pa.Table, plan: Plan) -> Stretch:

@@ -14,13 +14,20 @@ _WAIT = 5.0
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, wait: float = _WAIT) -> Iterator[None]:
     """Hold the lock inside; a killed process loses it, so none is ever left behind.
+
+    Parameters
+    ----------
+    path
+        The file.
+    wait
+        How many seconds to wait for another to let go of it.
 
     Raises
     ------
     Busy
-        Another holds it for more than five seconds.
+        Another holds it for longer.
 
     Examples
     --------
@@ -29,7 +36,7 @@ def locked(path: Path) -> Iterator[None]:
     True
     """
     with path.open("a+b") as file:
-        deadline = time.monotonic() + _WAIT
+        deadline = time.monotonic() + wait
         while not _try_lock(file.fileno()):
             if time.monotonic() > deadline:
                 what = "another process is writing to this study"

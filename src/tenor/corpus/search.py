@@ -5,11 +5,13 @@ The index is a cache: it can be deleted at any time.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from tenor.corpus.phrases import Term, fold, places, terms
 from tenor.corpus.store import Store
@@ -84,6 +86,7 @@ class SearchIndex:
         rounds: Mapping[str, Stretch] | None = None,
         limit: int = 20,
         skip: int = 0,
+        fresh: bool = True,
     ) -> Found:
         """Find documents that hold all words.
 
@@ -97,6 +100,8 @@ class SearchIndex:
             Days of each round, for the facet by round.
         limit, skip
             Which hits to return, best first.
+        fresh
+            Bring the index up to date first; else it is asked as it is, and what was removed since is not returned.
 
         Returns
         -------
@@ -111,7 +116,7 @@ class SearchIndex:
         wanted = terms(words)
         expression = " AND ".join(f'"{" ".join(term.words)}"{"*" if term.beginning else ""}' for term in wanted)
         where, bound = _conditions(filters or Filters())
-        with closing(self._current()) as index:
+        with closing(self._current() if fresh else self._as_it_is()) as index:
             every = f"FROM texts JOIN docs ON docs.rowid = texts.rowid WHERE texts MATCH ?{where}"
             total = int(index.execute(f"SELECT count(*) {every}", [expression, *bound]).fetchone()[0])
             rows = index.execute(
@@ -126,6 +131,8 @@ class SearchIndex:
         sql = "SELECT doc_id, title, text FROM documents WHERE doc_id IN (SELECT unnest($ids))"
         texts = {row["doc_id"]: row for row in self._store.query(sql, {"ids": ids}).to_pylist()} if ids else {}
         for doc_id, outlet, day, lang in rows:
+            if doc_id not in texts:
+                continue
             found = texts[doc_id]
             start, passage = _passage(found["text"] or found["title"], wanted)
             yield Hit(
@@ -139,9 +146,33 @@ class SearchIndex:
                 marks=tuple(places(passage, wanted)),
             )
 
+    def bring_up_to_date(self) -> None:
+        """Index what is new in the store, and forget what is gone."""
+        self._current().close()
+
+    def is_current(self) -> bool:
+        """Return whether the index holds what the store holds."""
+        if not self._path.is_file():
+            return False
+        try:
+            with closing(self._as_it_is()) as index:
+                said = index.execute("SELECT said FROM state").fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return said is not None and said[0] == self._state()
+
+    def _as_it_is(self) -> sqlite3.Connection:
+        """Open the index to read; where nothing can be written, SQLite must be told that nothing will change."""
+        how = "mode=ro" if os.access(self._path.parent, os.W_OK) else "mode=ro&immutable=1"
+        return sqlite3.connect(f"file:{quote(str(self._path.resolve()))}?{how}", timeout=30, uri=True)
+
+    def _state(self) -> str:
+        live = self._store.live()
+        return repr((FORMAT, live.get("documents", []), live.get("tombstones", [])))
+
     def _current(self) -> sqlite3.Connection:
         """Open the index, brought up to what the store holds now."""
-        state = repr((FORMAT, self._store.live().get("documents", []), self._store.live().get("tombstones", [])))
+        state = self._state()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         index = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         try:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import re
 import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
 import vl_convert
 
-from tenor import grammar
 from tenor.registry import PLANNED
 from tenor.report import charts, tables, words
-from tenor.report.export import csv_bytes, csv_uri
+from tenor.report.catalogue import Catalogue, catalogue
+from tenor.report.environment import TEMPLATES, environment
+from tenor.report.export import csv_bytes
+from tenor.report.figures import Figure, both_widths
+from tenor.report.form import Form
+from tenor.report.overview import overview
 from tenor.report.palette import PALETTE
+from tenor.report.public import public
+from tenor.report.summary import report_markdown
 from tenor.report.verdicts import BADGES
 
 if TYPE_CHECKING:
@@ -27,30 +30,13 @@ if TYPE_CHECKING:
 
     import altair as alt
 
+    from tenor.described import Description
+    from tenor.evidence import Checked, Passages
     from tenor.model import Audit, Finding, Measure, Plan, Series, Stretch
-    from tenor.report.export import Cell, Table
+    from tenor.report.export import Table
 
-TEMPLATES = Path(__file__).with_name("templates")
-_WEB = re.compile(r"(https?://[^\s<>\"'\\]*[^\s<>\"'\\.,;:!?)\]])")
-# Elements and names that a drawing must not hold; what stands in its words and quoted values is only text.
-_ACTIVE = re.compile(r'<(?:script|foreignObject|image|a)\b|<(?:[^<>"]|"[^"]*")*?\sid=')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
-    """A chart as it stands in the page: drawn, and as the specification that makes it answer."""
-
-    svg: str
-    spec: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A chart in both widths with the table behind it."""
-
-    key: str
-    wide: Drawing
-    narrow: Drawing
+# Measures on which outlets are also shown round by round, in small multiples.
+MULTIPLIED = ("tone.", "language.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +50,14 @@ class Shown:
     windows: Table
     specifications: Table
     placebo: Table
+    outlets: Table
+    levels: Table
     strip: Figure | None
     spread: Figure | None
+    dots: Figure | None
+    rounds: Figure | None
+    passages: Passages | None
+    checked: Checked | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +79,32 @@ class Event:
     inside: bool | None
 
 
-def write_report(audit: Audit, folder: Path) -> Path:
-    """Write ``report.html`` and ``data/*.csv`` into a folder and return the path of the page.
+def write_report(
+    audit: Audit, folder: Path, form: Form | None = None, *, found: Description | None = None
+) -> Path:
+    """Write ``report.html``, ``report.md`` and ``data/*.csv`` into a folder and return the path of the page.
 
     Everything is made before anything is replaced; each file is replaced in one step. The same
     audit gives the same bytes.
+
+    Parameters
+    ----------
+    audit
+        What was found, with its context.
+    folder
+        Where to write; a public report goes to ``public`` in it.
+    form
+        For whom and in which language.
+    found
+        What is in the study, for the section on its data.
     """
+    form = form or Form()
+    if form.public:
+        folder = folder / "public"
+        audit = replace(audit, context=public(audit.context, audit.plan.protected))
     files = {f"data/{table.name}.csv": csv_bytes(table) for table in tables.all_tables(audit)}
-    files["report.html"] = report_html(audit).encode("utf-8")  # last: a new page never shows old figures
+    files["report.md"] = report_markdown(audit, form).encode("utf-8", "backslashreplace")
+    files["report.html"] = report_html(audit, form, found=found).encode("utf-8")  # last: it never shows old figures
     write_files(files, folder)
     return folder / "report.html"
 
@@ -110,53 +120,73 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
             draft.replace(target)
 
 
-def report_html(audit: Audit) -> str:
-    """Return the page."""
+def report_html(audit: Audit, form: Form | None = None, *, found: Description | None = None) -> str:
+    """Return the page of an audit, whose context is shown as it is: `write_report` makes it fit for the public."""
+    form = form or Form()
+    say = catalogue(form.lang)
     shown = [
-        [finding_shown(audit, finding, f"c{i}f{j}") for j, finding in enumerate(verdict.findings, 1)]
+        [finding_shown(audit, finding, f"c{i}f{j}", say) for j, finding in enumerate(verdict.findings, 1)]
         for i, verdict in enumerate(audit.verdicts, 1)
     ]
-    lines = [series_shown(audit.plan, series, f"t{i}") for i, series in enumerate(audit.series, 1)]
-    values = {
+    lines = [series_shown(audit.plan, series, f"t{i}", say) for i, series in enumerate(audit.series, 1)]
+    values: dict[str, object] = {
         "audit": audit,
+        "form": form,
         "claims": list(zip(audit.verdicts, shown, strict=True)),
         "lines": lines,
         "events": _events(audit),
-        "badges": BADGES,
+        "overview": overview(audit, found, say),
+        "names": [table.name for table in tables.all_tables(audit)],
     }
-    return filled("report.html.j2", values)
+    return filled("report.html.j2", values, say)
 
 
-def filled(template: str, values: dict[str, object]) -> str:
+def filled(template: str, values: dict[str, object], say: Catalogue | None = None) -> str:
     """Return a page from its template, with our scripts, the policy that lets only them run, and the colours."""
     scripts = [chart_library(), (TEMPLATES / "report.js").read_text(encoding="utf-8")]
-    shared = {"policy": _policy(scripts), "scripts": scripts, "palette": PALETTE}
-    return _environment().get_template(template).render(values | shared)
+    shared = {"policy": _policy(scripts), "scripts": scripts, "palette": PALETTE, "badges": BADGES}
+    say = say or catalogue("en")
+    return environment(say).get_template(template).render(shared | values | {"say": say})
 
 
-def finding_shown(audit: Audit, finding: Finding, key: str) -> Shown:
+def finding_shown(audit: Audit, finding: Finding, key: str, say: Catalogue | None = None) -> Shown:
     """Return a finding with its charts drawn; `key` begins their ids."""
+    say = say or catalogue("en")
     measure = _measure(audit, finding)
-    placebo = finding.placebo
-    strip = spread = None
-    if finding.specifications and measure and finding.hypothesis.margin.unit == "ratio":
-        strip = both_widths(f"{key}s", lambda narrow: charts.specification_strip(finding, measure, narrow=narrow))
-    if placebo is not None and measure:
-        spread = both_widths(
-            f"{key}p",
-            lambda narrow: charts.placebo_strip(placebo, finding.hypothesis, measure, narrow=narrow),
-        )
+    drawn = _drawn(finding, measure, key, say) if measure else {}
+    own = finding.hypothesis.id
     return Shown(
         key=key,
         finding=finding,
         measure=measure,
-        sides=words.contrast(finding.hypothesis, audit.plan),
+        sides=words.contrast(finding.hypothesis, audit.plan, say),
         windows=tables.windows([finding]),
         specifications=tables.specifications([finding]),
         placebo=tables.placebo([finding]),
-        strip=strip,
-        spread=spread,
+        outlets=tables.outlets([finding]),
+        levels=tables.levels([finding]),
+        strip=drawn.get("s"),
+        spread=drawn.get("p"),
+        dots=drawn.get("d"),
+        rounds=drawn.get("r"),
+        passages=next((item for item in audit.context.passages if item.hypothesis == own and item.drawn), None),
+        checked=next((item for item in audit.context.checked if item.hypothesis == own), None),
     )
+
+
+def _drawn(finding: Finding, measure: Measure, key: str, say: Catalogue) -> dict[str, Figure]:
+    """Return the charts of a finding by the letter that ends their ids."""
+    placebo, given = finding.placebo, finding.hypothesis
+    draw: dict[str, Callable[[bool], alt.LayerChart]] = {}
+    if finding.specifications:
+        draw["s"] = lambda narrow: charts.specification_strip(finding, measure, narrow=narrow, say=say)
+    if placebo is not None:
+        draw["p"] = lambda narrow: charts.placebo_strip(placebo, given, measure, narrow=narrow, say=say)
+    if finding.behind is not None:
+        draw["d"] = lambda narrow: charts.outlet_dots(finding, measure, narrow=narrow, say=say)
+        if given.measure.startswith(MULTIPLIED):
+            draw["r"] = lambda narrow: charts.round_levels(finding, measure, narrow=narrow, say=say)
+    return {letter: both_widths(f"{key}{letter}", way) for letter, way in draw.items()}
 
 
 def _measure(audit: Audit, finding: Finding) -> Measure | None:
@@ -191,26 +221,11 @@ def _spoken(measure: Measure, noun: str) -> Measure:
     )
 
 
-def series_shown(plan: Plan, given: Series, key: str) -> Line:
+def series_shown(plan: Plan, given: Series, key: str, say: Catalogue | None = None) -> Line:
     """Return a series with its chart drawn; `key` is the id of the chart."""
     series = replace(given, measure=_worded(plan, given.measure, {given.query}))
-    figure = both_widths(key, lambda narrow: charts.timeline(series, narrow=narrow)) if series.points else None
+    figure = both_widths(key, lambda narrow: charts.timeline(series, narrow=narrow, say=say)) if series.points else None
     return Line(series=series, table=tables.timeline([series]), figure=figure)
-
-
-def both_widths(key: str, draw: Callable[[bool], alt.LayerChart]) -> Figure:
-    """Return a chart in both widths; `draw` is told whether it is for the narrow one."""
-    return Figure(key=key, wide=_drawing(draw(False)), narrow=_drawing(draw(True)))
-
-
-def _drawing(chart: alt.LayerChart) -> Drawing:
-    spec = charts.chart_spec(chart)
-    svg = charts.chart_svg(spec)
-    if _ACTIVE.search(svg):
-        raise ValueError("a drawn chart holds an element that it must not hold")
-    text = json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    # Vega escapes all text in its SVG; in JSON only "<" could end the script element.
-    return Drawing(svg=svg, spec=text.replace("<", "\\u003c"))
 
 
 def _events(audit: Audit) -> list[Event]:
@@ -250,64 +265,3 @@ def _policy(scripts: list[str]) -> str:
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_final,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "ratio": words.ratio,
-        "apart": words.apart,
-        "times": words.times,
-        "change": words.change,
-        "number": words.number,
-        "percent": words.percent,
-        "probability": words.probability,
-        "cell": _cell,
-        "pieces": _pieces,
-        "csv": csv_uri,
-        "limits": _limits,
-    }
-    environment.globals |= {
-        "interval": words.interval,
-        "unit_of": words.unit_of,
-        "query_of": words.query_of,
-        "agreement": words.agreement,
-        "value_of": words.value_of,
-        "capital": words.capital,
-        "listed": grammar.listed,
-        "counted": words.counted,
-        "relations": words.RELATIONS,
-        "n_windows": tables.n_windows,
-    }
-    return environment
-
-
-def _final(value: object) -> object:
-    """Make control characters visible in whatever text reaches the page; what is marked safe stays."""
-    return words.seen(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _cell(value: Cell) -> str:
-    if value is None:
-        return words.NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return words.number(value) if isinstance(value, int | float) else value
-
-
-def _limits(items: list[Shown]) -> list[str]:
-    """Return the limits of all findings of a claim, each once."""
-    return list(dict.fromkeys(limit for item in items for limit in item.finding.limits))
-
-
-def _pieces(text: str) -> list[tuple[str, bool]]:
-    """Return a text in pieces, each with whether it is a web address that may become a link."""
-    parts = _WEB.split(text)
-    return [(part, bool(number % 2) and words.seen(part) == part) for number, part in enumerate(parts) if part]

@@ -1,0 +1,54 @@
+"""Runs: start one, watch it, cancel it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tenor.app.web.render import go, link, page
+from tenor.errors import UnknownName
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from tenor.app.web.site import Ask
+
+# What a button may start; a measure is asked for on its own page.
+STARTED = ("audit", "annotate", "refresh", "preregister", "statements")
+
+
+def runs(ask: Ask) -> Response:
+    """List the runs, and what can be started."""
+    return page(ask, "runs.html.j2", {"runs": ask.site.runs.all(), "current": ask.site.runs.current()})
+
+
+def run(ask: Ask) -> Response:
+    """Show one run, as far as it is."""
+    found = ask.site.runs.get(ask.part("run"))
+    return page(ask, "run.html.j2", {"run": found, "next_page": after(found.kind, found.result)})
+
+
+def after(kind: str, result: str) -> str:
+    """Return the page that shows what a kind of run has worked out."""
+    pages = {
+        "audit": "/",
+        "annotate": "/quality",
+        "refresh": "/documents",
+        "preregister": "/",
+        "statements": "/statements",
+    }
+    return pages.get(kind, f"/compare?show={result}" if kind == "measure" else "/")
+
+
+def start_run(ask: Ask) -> Response:
+    """Start a run, and show it."""
+    kind = ask.sent("kind")
+    if kind not in STARTED:
+        raise UnknownName.of("kind of run", kind[:40], STARTED)
+    found = ask.site.runs.start(kind)
+    return go(link(f"/runs/{found.id}"))
+
+
+def cancel(ask: Ask) -> Response:
+    """Ask a run to stop, and show it."""
+    found = ask.site.runs.cancel(ask.part("run"))
+    return go(link(f"/runs/{found.id}"))

@@ -1,0 +1,94 @@
+"""The app in a real browser: from a claim to its passages to the document and back, runs, two readers at once."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.app.web.served import Served, opened, serving
+
+Scheme = Literal["light", "dark"]
+SIGHTS: list[tuple[int, Scheme, str]] = list(product((390, 1280), ("light", "dark"), ("en", "ru")))
+
+
+def test_from_a_claim_to_its_passages_to_the_document_and_back(browser: Browser, harbour: Served) -> None:
+    with opened(browser, harbour) as seen:
+        page = seen.go("/")
+        page.get_by_role("link", name="gone cold").click()
+        page = seen.ready()
+        expect(page.locator(".verdict")).to_contain_text("Supported")
+        expect(page.locator(".limits")).to_be_visible()
+        page.get_by_role("link", name="Read the passages").click()
+        page = seen.ready()
+        listed = page.url
+        marked = page.locator(".passage mark").first.inner_text()
+        page.locator("a.open").first.click()
+        page = seen.ready()
+        assert page.url.endswith("#span")
+        assert marked in page.locator("#span").evaluate_all("all => all.map(one => one.textContent)")[0]
+        expect(page.locator("#span").first).to_be_focused()
+        page.keyboard.press("b")
+        page.wait_for_url(listed)
+        seen.ready()
+        assert seen.console == []
+        assert all(url.startswith(harbour.address) for url in seen.requests)
+
+
+def test_a_point_of_a_chart_leads_to_the_documents_of_its_days(browser: Browser, harbour: Served) -> None:
+    with opened(browser, harbour) as seen:
+        page = seen.go("/claims/half-as-much")
+        figure = page.locator("figure.chart").last
+        figure.scroll_into_view_if_needed()
+        page.locator("figure.chart[data-ready=true]").last.wait_for()
+        point = figure.locator(".wide [aria-label^='2023-09-05']").first
+        point.dispatch_event("click")
+        page.wait_for_url("**/documents?from=2023-09-05&to=*")
+        seen.ready()
+        assert page.locator(".hits li").count() > 0
+        assert seen.console == []
+
+
+def test_a_run_is_started_watched_and_cancelled(browser: Browser, own: Path) -> None:
+    with serving(own) as served, opened(browser, served) as seen, opened(browser, served) as other:
+        page = seen.go("/")
+        page.get_by_role("button", name="Answer the claims", exact=True).click()
+        page = seen.ready()
+        expect(page.locator("#progress")).to_have_attribute("data-stage", "running", timeout=20_000)
+        run = page.url
+        page.goto("about:blank")  # this browser goes away
+        watching = other.go("/")
+        watching.get_by_role("link", name="Watch it").click()
+        watching = other.ready()
+        assert watching.url == run
+        expect(watching.locator(".said")).to_contain_text("answering the claims", timeout=20_000)
+        watching.get_by_role("button", name="Cancel").click()
+        watching = other.ready()
+        expect(watching.locator("#progress")).to_have_attribute("data-stage", "cancelled", timeout=30_000)
+        page.goto(run)
+        expect(page.locator("#progress")).to_have_attribute("data-stage", "cancelled")
+        assert seen.console == other.console == []
+
+
+@pytest.mark.parametrize(("width", "scheme", "lang"), SIGHTS)
+def test_every_page_is_sound(width: int, scheme: Scheme, lang: str, browser: Browser, harbour: Served) -> None:
+    with opened(browser, harbour, width, color_scheme=scheme, locale=lang) as seen:
+        for path in PAGES:
+            page = seen.go(path)
+            assert page.locator("html").get_attribute("lang") == lang
+            assert seen.width() <= width, path
+            assert seen.console == [], path
+
+
+PAGES = (
+    "/",
+    "/claims/cold",
+    "/claims/cold/passages?h=H2",
+    "/documents",
+    "/search?q=harbour",
+    "/runs",
+    "/help",
+)
