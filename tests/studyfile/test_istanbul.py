@@ -269,7 +269,7 @@ def test_outlets_have_an_owner_and_a_country() -> None:
 
 
 def test_no_articles_come_with_it() -> None:
-    assert sorted(item.name for item in FOLDER.iterdir()) == ["README.md", "claims.yaml", "tenor.yaml"]
+    assert sorted(item.name for item in FOLDER.iterdir()) == ["README.md", "claims.yaml", "promises.yaml", "tenor.yaml"]
 
 
 @pytest.fixture
