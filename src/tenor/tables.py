@@ -193,6 +193,26 @@ COMPLETENESS = pa.schema(
     ]
 )
 
+# Which articles are agency text, and how that is known.
+ORIGINS = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("agency", pa.string(), nullable=False),
+        pa.field("how", pa.string(), nullable=False),
+    ]
+)
+
+# How much of an article's wording stood in articles of earlier rounds: places where a phrase of five words begins.
+REUSE = pa.schema(
+    [
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("round", pa.string(), nullable=False),
+        pa.field("reused", pa.float64(), nullable=False),
+        pa.field("phrases", pa.float64(), nullable=False),
+        pa.field("reference", pa.int32(), nullable=False),
+    ]
+)
+
 # From what each of these tables was made, so that it is made anew when that changes.
 MADE = pa.schema(
     [
@@ -341,9 +361,11 @@ TABLES: dict[str, pa.Schema] = {
     "imports": IMPORTS,
     "made": MADE,
     "matches": MATCHES,
+    "origins": ORIGINS,
     "pairs": PAIRS,
     "registrations": REGISTRATIONS,
     "repeated": REPEATED,
+    "reuse": REUSE,
     "runs": RUNS,
     "scales": SCALES,
     "scores": SCORES,

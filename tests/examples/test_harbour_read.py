@@ -96,6 +96,7 @@ def test_with_codes_the_planted_word_is_found(coded: Audit) -> None:
         "written-out",
         "velmara-as-ever",
         "dockers-come-forward",
+        "off-the-wire",
         "experts-take-the-floor",
         "shorter",
     )
@@ -127,6 +128,23 @@ def test_effects_have_the_planted_size(coded: Audit) -> None:
         ("experts-take-the-floor", "E8", "once"),
     ):
         assert _effect(coded, claim) * 100 == pytest.approx(counted[effect][which]["D"], abs=3.5), claim
+
+
+def test_agency_text_is_found(study: Study, coded: Audit) -> None:
+    found = study.store.query("SELECT native_id FROM origins JOIN documents USING (doc_id) WHERE how <> 'its own'", {})
+    copied = {row["id"] for row in TRUTH["copies"] if row["of"].startswith("TW")}
+    assert set(found["native_id"].to_pylist()) == copied | {row["id"] for row in TRUTH["translations"]}
+    counted = next(row["counted"] for row in TRUTH["effects"] if row["id"] == "E5")
+    planted = next(value for name, value in counted.items() if name.startswith("agency share"))
+    assert _effect(coded, "off-the-wire") * 100 == pytest.approx(planted["D"], abs=0.1)
+
+
+def test_the_third_round_says_again_what_the_second_said(study: Study) -> None:
+    rounds = [item.value for item in study.measure("originality.text_reuse", query="harbour").rounds]
+    assert rounds[0] is None
+    assert rounds[1] is not None
+    assert rounds[2] is not None
+    assert rounds[1] < 0.02 < 0.06 < rounds[2], "E4"
 
 
 def test_what_was_planted_as_nothing_is_not_found(study: Study) -> None:

@@ -109,6 +109,7 @@ class OutletSetting(Strict):
         default="unknown", description="state, public (law keeps the state out), private, party or unknown."
     )
     country: str = Field(default="", description="Where it is made.")
+    agency: bool = Field(default=False, description="Whether it is a news agency, whose texts others print.")
     observed: tuple[DeclaredSetting, ...] = Field(
         default=(), description="Days on which everything it ran was collected: no article then means none."
     )
