@@ -159,7 +159,7 @@ class Divergence:
     p_value
         The share of exchanges that lie as far apart, the periods themselves among them.
     low, high
-        The basic bootstrap interval; measured, it holds the truth in 93 of 100 cases at 100 days of four events a period,
+        The basic bootstrap interval; measured, it holds the truth in 93 of 100 cases at 100 days of four events,
         less often with fewer.
     blocks
         How many blocks each period has.
