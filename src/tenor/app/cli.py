@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenor.app.ledger import predictions, promises
 from tenor.app.said import statements
 from tenor.errors import TenorError
 
@@ -385,6 +386,8 @@ def demo(folder: Path, as_json: bool) -> None:
 
 
 cli.add_command(statements)
+cli.add_command(promises)
+cli.add_command(predictions)
 
 
 def _progress(what: str) -> None:

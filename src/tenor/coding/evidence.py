@@ -153,7 +153,7 @@ class Articles:
         return Passage(doc_id=article["doc_id"], part=part, start=start, stop=start + len(wanted))
 
 
-def rests_on(articles: Articles, plan: Plan, cited: Sequence[Cited], today: date) -> Rests:
+def rests_on(articles: Articles, plan: Plan, cited: Sequence[Cited], today: date, asked: int = ASKED_FOR) -> Rests:
     """Look up the sources that a person names.
 
     Parameters
@@ -166,11 +166,13 @@ def rests_on(articles: Articles, plan: Plan, cited: Sequence[Cited], today: date
         What the person names.
     today
         The day on which copies count as retrieved that do not say theirs.
+    asked
+        How many sources of different origin are asked for.
 
     Returns
     -------
     Rests
-        With a doubt where fewer than two are named, or two share an origin: one copy group, one outlet, one agency.
+        With a doubt where fewer are named than asked for, or two share an origin: a copy group, an outlet, an agency.
 
     Raises
     ------
@@ -188,7 +190,7 @@ def rests_on(articles: Articles, plan: Plan, cited: Sequence[Cited], today: date
         origins.append(_origins(source, article, text, plan))
         if source.copy:
             copies.append(Draft(item=source.sha256, action="copy", said={"text": text}, kind=COPY))
-    return Rests(sources=tuple(found), doubts=tuple(_doubts(found, origins)), copies=tuple(copies))
+    return Rests(sources=tuple(found), doubts=tuple(_doubts(found, origins, asked)), copies=tuple(copies))
 
 
 def _article_source(item: Cited, article: Mapping[str, Any]) -> Source:
@@ -232,8 +234,8 @@ def _origins(source: Source, article: Mapping[str, Any] | None, text: str, plan:
     return found
 
 
-def _doubts(sources: Sequence[Source], origins: Sequence[set[str]]) -> Iterable[str]:
-    if len(sources) < ASKED_FOR:
+def _doubts(sources: Sequence[Source], origins: Sequence[set[str]], asked: int) -> Iterable[str]:
+    if len(sources) < asked:
         number = counted(len(sources), "source") if sources else "no source"
         yield f"it rests on {number}; two of different origin are asked for"
     for one, other in combinations(range(len(sources)), 2):

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from tenor.coding.evidence import Articles, Cited, Rests, Shown, gone, resolved_said, rests_on, shown
+from tenor.coding.evidence import ASKED_FOR, Articles, Cited, Rests, Shown, gone, resolved_said, rests_on, shown
 from tenor.coding.ledger import (
     Days,
     Draft,
@@ -220,7 +220,7 @@ class Ledger(ABC, Generic[Item]):
         """Correct how an item is worded; what its holder changed later is a revision instead."""
         said = self.said(wording)
         if not said:
-            raise StudyError("nothing is corrected", do="say what, as in --days 2025-09-02")
+            raise StudyError("nothing is corrected", do="say what, as in --said 2025-07-14")
         return self.act(self.correcting(name, said), by=by)
 
     def merge(self, name: str, into: str, *, by: str = "") -> Entered[Item]:
@@ -252,7 +252,7 @@ class Ledger(ABC, Generic[Item]):
         TenorError
             It is too early, something is missing, or a source is not there.
         """
-        rests = self.rests(found.cited)
+        rests = self.rests(found)
         return Entered(item=self.act(self.resolving(name, found, rests), by=by).item, doubts=rests.doubts)
 
     def act(self, act: Act[Item], *, by: str = "") -> Entered[Item]:
@@ -319,9 +319,10 @@ class Ledger(ABC, Generic[Item]):
             check=lambda item: self.check_said({**self.as_said(item), **said}, item.passages),
         )
 
-    def rests(self, cited: Sequence[Cited], articles: Articles | None = None) -> Rests:
-        """Look up what a resolution rests on."""
-        return rests_on(articles or Articles(self._store), self._plan, cited, today())
+    def rests(self, found: Found, articles: Articles | None = None) -> Rests:
+        """Look up what a resolution rests on; that words can't be scored rests on the words alone."""
+        asked = 0 if found.outcome == "unscorable as worded" else ASKED_FOR
+        return rests_on(articles or Articles(self._store), self._plan, found.cited, today(), asked)
 
     def first_said(self, wording: Wording, found: Proposal | None, passages: Sequence[Passage]) -> dict[str, Any]:
         """Return what an item says when it is made, checked."""

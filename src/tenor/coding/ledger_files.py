@@ -203,11 +203,11 @@ class _Reading(Generic[Item]):
             self.once(withdrawing(said.id, said.withdrawn.on, said.withdrawn.why), last=True)
         if said.resolved:
             found = said.resolved
-            cited = tuple(self._cited(item) for item in found.sources)
-            rests = self._ledger.rests(cited, self._articles)
-            self._doubts += [f"{said.id}: {doubt}" for doubt in rests.doubts]
             fields = {name: getattr(found, name) for name in ("outcome", "day", "searched", "why", "settles")}
-            self.once(self._ledger.resolving(said.id, Found(cited=cited, **fields), rests), last=True)
+            what = Found(cited=tuple(self._cited(item) for item in found.sources), **fields)
+            rests = self._ledger.rests(what, self._articles)
+            self._doubts += [f"{said.id}: {doubt}" for doubt in rests.doubts]
+            self.once(self._ledger.resolving(said.id, what, rests), last=True)
 
     def passages(self, said: Sequence[Any]) -> tuple[Passage, ...]:
         """Look up where articles say something."""

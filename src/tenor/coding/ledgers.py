@@ -109,7 +109,7 @@ class Promises(Ledger[Promise]):
     ) -> Act[Promise]:
         """Return what revises a promise."""
         if deadline is None:
-            raise StudyError("nothing says which deadline is the new one", do="give it, as in --days 2025-08-08")
+            raise StudyError("nothing says which deadline is the new one", do="give it, as in --deadline 2025-08-08")
         said = {
             "on": past_day(on, "the day of this revision", today()).isoformat(),
             "deadline": days_said(deadline),

@@ -18,6 +18,7 @@ from tenor.compare.clusters import places, summed
 from tenor.compare.effects import quantile
 from tenor.compare.influence import Linear, mean
 from tenor.compare.proportions import wilson
+from tenor.grammar import counted
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -296,7 +297,8 @@ def calibration(found: Forecasts, bins: int = BINS, alpha: float = 0.05) -> Cali
     '3 events are resolved, and a curve needs 50'
     """
     if found.events < LEAST_FOR_A_CURVE:
-        return Calibration(why=f"{found.events} events are resolved, and a curve needs {LEAST_FOR_A_CURVE}")
+        events = counted(found.events, "event is", "events are")
+        return Calibration(why=f"{events} resolved, and a curve needs {LEAST_FOR_A_CURVE}")
     bin_of, w, o = _bins(found, bins), found.weights, found.outcome[found.owner]
     return Calibration(bins=tuple(_bin(found, bin_of == at, w, o, alpha) for at in range(int(bin_of.max()) + 1)))
 
@@ -434,7 +436,8 @@ def across_tables(scores: Mapping[str, ForecastScore]) -> AcrossTables:
 def _verdict(found: Sequence[ForecastScore]) -> tuple[Skill, str]:
     fewest = min(item.events for item in found)
     if fewest < LEAST_FOR_A_VERDICT:
-        return "no verdict", f"{fewest} events are resolved, and a verdict needs {LEAST_FOR_A_VERDICT}"
+        events = counted(fewest, "event is", "events are")
+        return "no verdict", f"{events} resolved, and a verdict needs {LEAST_FOR_A_VERDICT}"
     if any(item.skill is None for item in found):
         return "no verdict", "all outcomes are alike, so that the base rate is never wrong"
     if len({np.sign(item.skill) for item in found if item.skill is not None}) > 1:
