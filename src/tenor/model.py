@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from tenor.evidence import Behind, Context
+from tenor.evidence import Behind, Context, Corrections
 
 Unit = Literal["day", "week"]
 Baseline = Literal["none", "week before", "three weeks before"]
@@ -143,6 +143,7 @@ class Outlet:
     owner: str = ""
     state_control: StateControl = "unknown"
     country: str = ""
+    agency: bool = False
     declared: tuple[Declared, ...] = ()
 
 
@@ -229,7 +230,7 @@ class ArticleSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A study as its file describes it: event, rounds, comparison, sources."""
+    """A study as its file describes it; `protected` are names and phrases that no public report shows."""
 
     id: str
     title: str
@@ -242,6 +243,7 @@ class Plan:
     outlets: tuple[Outlet, ...] = ()
     actors: tuple[Actor, ...] = ()
     queries: tuple[TextQuery, ...] = ()
+    protected: tuple[str, ...] = ()
 
     def round(self, name: str) -> Round:
         """Return the round of that id."""
@@ -514,6 +516,7 @@ class Finding:
     limits: tuple[str, ...]
     registration: str
     behind: Behind | None = None
+    corrections: Corrections | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -562,12 +565,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A hypothesis as it was registered."""
+    """A hypothesis as it was registered; `prospect` is what this corpus could decide of it."""
 
     hypothesis: str
     sha256: str
     at: datetime
     after_viewing: bool
+    prospect: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

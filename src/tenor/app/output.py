@@ -245,11 +245,13 @@ def _short(value: object, most: int = _WIDEST) -> str:
 
 
 def registered_lines(found: Sequence[Registered]) -> list[str]:
-    """Say what was registered."""
-    return [
-        f"{item.hypothesis}: sha256 {item.sha256} {'after viewing' if item.after_viewing else 'self-declared'}"
-        for item in found
-    ]
+    """Say what was registered, and what this corpus could ever decide of it."""
+    lines = []
+    for item in found:
+        seen = "after viewing" if item.after_viewing else "self-declared"
+        lines.append(f"{item.hypothesis}: sha256 {item.sha256} {seen}")
+        lines += _wrapped(item.prospect, "  ") if item.prospect else []
+    return lines
 
 
 def measured_lines(found: Measured) -> list[str]:

@@ -16,9 +16,11 @@ from tenor.annotate.run import unread
 from tenor.annotate.scales import fix
 from tenor.audit.asked import check
 from tenor.audit.claims import fingerprint, looked_at, seen_as
+from tenor.audit.corrected import Said, said_by_people
 from tenor.audit.effect import NEEDED, Source, frame_of, query_of, rows_named
 from tenor.audit.frame import OBSERVED, Grid, grid
 from tenor.audit.layers import layers_of
+from tenor.audit.prospects import prospects
 from tenor.audit.series import round_values, series_of
 from tenor.audit.specifications import AGREEMENT
 from tenor.audit.texts import MODELLED, AskedTexts
@@ -26,7 +28,7 @@ from tenor.audit.verdict import ALPHA, ask, ask_any, audit, of_texts, unmeasured
 from tenor.audit.within import with_words
 from tenor.coding.agreement import validated
 from tenor.coding.codebook import read_codebook
-from tenor.coding.codes import codes
+from tenor.coding.codes import CODES, codes
 from tenor.coding.judging import judgements
 from tenor.corpus.completeness import doubtful_days
 from tenor.corpus.derived import unobserved_days
@@ -67,7 +69,8 @@ def audit_study(store: Store, plan: Plan, claims: Sequence[Claim], files: Sequen
         fix(store)
     search = judgements(store, plan, Journal(files[0].parent / HUMAN_FILE))
     unchecked = _unchecked(store, plan, _measured(claims), files[0].parent)
-    verdicts = audit(plan, claims, source, registrations(store), search.selection, unchecked)
+    said = _said(source, plan, _measured(claims), files[0].parent)
+    verdicts = audit(plan, claims, source, registrations(store), search.selection, unchecked, said)
     record(store, "audit", names, [" ".join(pair) for pair in inputs])
     asked = {item.measure for item in _measured(claims)}
     return Audit(
@@ -107,6 +110,14 @@ def _unchecked(store: Store, plan: Plan, asked: Sequence[Hypothesis], folder: Pa
         why = validated(item.measure, of, kept, rounds=rounds, contrast=contrast, variables=variables).why
         found[item.id] = f"{why}: `tenor coding import codes.csv`" if why.startswith("no human codes") else why
     return found
+
+
+def _said(source: Source, plan: Plan, asked: Sequence[Hypothesis], folder: Path) -> dict[str, Said]:
+    """Return by hypothesis what people say of the sentences that a model read."""
+    journal = Journal(folder / HUMAN_FILE)
+    mine = [item for item in asked if item.measure.startswith(MODELLED)]
+    kept = (codes(journal), read_codebook(folder / CODEBOOK)) if mine else (CODES.empty_table(), ())
+    return said_by_people(source, plan, mine, kept, journal)
 
 
 def _measured(claims: Sequence[Claim]) -> list[Hypothesis]:
@@ -202,14 +213,16 @@ def _passages(store: Store, plan: Plan, hypothesis: Hypothesis) -> pa.Table:
 
 
 def register(store: Store, plan: Plan, claims: Sequence[Claim]) -> tuple[Registered, ...]:
-    """Hash every hypothesis, say whether its numbers were looked at before, and keep both."""
+    """Hash every hypothesis, say if its numbers were looked at before, keep both; say what could be decided."""
     seen, now = seen_before(store), datetime.now(tz=UTC)
+    could = prospects(plan, source_of(store), claims)
     found = tuple(
         Registered(
             hypothesis=item.id,
             sha256=fingerprint(item, plan),
             at=now,
             after_viewing=not seen.isdisjoint(looked_at(item, plan)),
+            prospect=could[item.id],
         )
         for claim in claims
         for item in claim.hypotheses
