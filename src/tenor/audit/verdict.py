@@ -11,6 +11,7 @@ from tenor.annotate.run import unread
 from tenor.audit import sentences
 from tenor.audit.asked import check
 from tenor.audit.claims import registration_words
+from tenor.audit.corrected import Checks, Said, checks_of
 from tenor.audit.decide import p_value, question_of, word_of
 from tenor.audit.effect import (
     Effect,
@@ -88,24 +89,30 @@ def ask(hypothesis: Hypothesis, frame: Frame | None) -> Asked:
 
 
 def of_texts(measure: Measure) -> bool:
-    """Return whether a measure is of what was read out of texts, so that outlets are compared with themselves."""
-    return bool({"scores", "annotations"} & set(measure.needs))
+    """Return whether a measure is of what stands in texts, so that outlets are compared with themselves."""
+    return bool({"scores", "annotations", "origins", "reuse"} & set(measure.needs))
 
 
-def ask_any(plan: Plan, source: Source, hypothesis: Hypothesis, unchecked: str = "") -> Asked | AskedTexts:
-    """Count a hypothesis in the way that its measure asks for; `unchecked` says why its model is not believed."""
+def ask_any(
+    plan: Plan, source: Source, hypothesis: Hypothesis, unchecked: str = "", said: Said | None = None
+) -> Asked | AskedTexts:
+    """Count a hypothesis in the way that its measure asks for.
+
+    `unchecked` says why its model is not believed, `said` what people say of the same sentences.
+    """
     if unmeasured(hypothesis) or not of_texts(measure_named(hypothesis.measure)):
         return ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source, plan, hypothesis))
     measure = measure_named(hypothesis.measure)
     check(plan, measure, dict(hypothesis.parameters))
     if why := unread(source.query, plan, measure.needs):
-        return ask_texts(None, hypothesis, measure, why, unchecked)
+        return ask_texts(None, hypothesis, measure, why, Checks(unchecked=unchecked))
     of = dict(hypothesis.parameters)
     names = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
     parts = [rows_named(source, measure, name, hypothesis.outlets, of) for name in sorted(names)]
     articles = source.query("SELECT doc_id, lang, day, outlet FROM articles WHERE day IS NOT NULL", {})
     texts = texts_of(plan, hypothesis, pa.concat_tables(parts), articles)
-    return ask_texts(texts, hypothesis, measure, unobserved(texts, source.articles), unchecked)
+    checks = checks_of(texts, measure, said, source, unchecked)
+    return ask_texts(texts, hypothesis, measure, unobserved(texts, source.articles), checks)
 
 
 def audit(
@@ -115,6 +122,7 @@ def audit(
     registered: Sequence[Registered],
     selection: Sequence[tuple[str, Quality]] = (),
     unchecked: Mapping[str, str] | None = None,
+    said: Mapping[str, Said] | None = None,
 ) -> tuple[Verdict, ...]:
     """Answer every claim.
 
@@ -130,14 +138,17 @@ def audit(
         How many of the articles found for a round are about the event, where people judged it.
     unchecked
         By the id of a hypothesis why a model's figures can't be believed yet; where it is empty or missing they can.
+    said
+        By the id of a hypothesis what people say of the sentences that a model read.
 
     Returns
     -------
     tuple of Verdict
         One a claim, in order.
     """
-    why = unchecked or {}
-    asked = [ask_any(plan, source, item, why.get(item.id, "")) for claim in claims for item in claim.hypotheses]
+    why, codes = unchecked or {}, said or {}
+    every = [item for claim in claims for item in claim.hypotheses]
+    asked = [ask_any(plan, source, item, why.get(item.id, ""), codes.get(item.id)) for item in every]
     words = {item.hypothesis.id: registration_words(item.hypothesis, plan, registered) for item in asked}
     findings = {item.hypothesis.id: item for item in judge(asked, words)}
     for item in asked:

@@ -98,14 +98,19 @@ class Texts:
 
     def counted(self, way: Way) -> tuple[Rows, str]:
         """Return the rows of the rounds under a way of counting, and why they can't be had."""
+        _, rows, why = self.laid_out(way)
+        return rows, why
+
+    def laid_out(self, way: Way) -> tuple[pa.Table, Rows, str]:
+        """Return the rows that count as they are stored and as arrays, one beside the other, and why there are none."""
         stretches, why = self.stretches(way.window)
         if not why and any(one.overlaps(other) for at, one in enumerate(stretches) for other in stretches[:at]):
             why = "under this window the rounds overlap"
         rows = self._inside(stretches)
         own = rows_of(rows, way.layer)
         keep = own.kept & (own.den > 0)
-        rows, rounds = rows.filter(pa.array(keep)), _round_of(rows["date"], stretches)[keep]
-        return Rows(
+        rows, rounds = rows.filter(pa.array(keep)), round_of(rows["date"], stretches)[keep]
+        found = Rows(
             num=own.num[keep],
             den=own.den[keep],
             outlet=pc.index_in(rows["outlet"], pa.array(self.outlets, pa.string())).to_numpy().astype(np.int64),
@@ -113,11 +118,12 @@ class Texts:
             copy=_codes(rows["copy_id"]),
             day=rows["date"].cast(pa.int32()).to_numpy().astype(np.int64),
             document=_codes(rows["doc_id"]),
-        ), why
+        )
+        return rows, found, why
 
     def _inside(self, stretches: Sequence[Stretch]) -> pa.Table:
         """Return the rows of articles whose day is in one of the rounds."""
-        inside = _round_of(self.rows["date"], stretches) != NOWHERE
+        inside = round_of(self.rows["date"], stretches) != NOWHERE
         return self.rows.filter(pa.array(inside & self.rows["doc_id"].is_valid().to_numpy()))
 
     def shown(self) -> pa.Table:
@@ -127,7 +133,7 @@ class Texts:
         rows = self._inside(stretches)
         rows = rows.filter(pa.array(rows_of(rows, way.layer).kept))
         labels = [item.label for item in self.rounds]
-        at = _round_of(rows["date"], stretches)
+        at = round_of(rows["date"], stretches)
         rows = rows.append_column("window", pa.array([labels[number] for number in at], pa.string()))
         rows = rows.append_column("order", pa.array(at))
         keys = [(name, "ascending") for name in ("order", "num", "outlet", "doc_id", "start")]
@@ -181,7 +187,7 @@ def texts_of(plan: Plan, hypothesis: Hypothesis, rows: pa.Table, articles: pa.Ta
     rounds = tuple(plan.round(name) for name, _ in hypothesis.contrast)
     made = Texts(plan=plan, hypothesis=hypothesis, rounds=rounds, rows=rows, outlets=tuple(names))
     stretches, _ = made.stretches(plan.event.window)
-    there = articles.filter(pa.array(_round_of(articles["day"], stretches) != NOWHERE))
+    there = articles.filter(pa.array(round_of(articles["day"], stretches) != NOWHERE))
     if hypothesis.outlets:
         there = there.filter(pc.is_in(there["outlet"], pa.array(hypothesis.outlets, pa.string())))
     spoken = set(there.filter(pc.is_in(there["doc_id"], own["doc_id"].combine_chunks()))["lang"].to_pylist())
@@ -189,8 +195,8 @@ def texts_of(plan: Plan, hypothesis: Hypothesis, rows: pa.Table, articles: pa.Ta
     return replace(made, silent=tuple(sorted(counts.items())))
 
 
-def _round_of(days: pa.ChunkedArray, stretches: Sequence[Stretch]) -> Numbers:
-    """Return the round of each day, -1 where it is in none."""
+def round_of(days: pa.ChunkedArray, stretches: Sequence[Stretch]) -> Numbers:
+    """Return the round of each day, `NOWHERE` where it is in none."""
     at = days.cast(pa.int32()).to_numpy()
     found = np.full(at.size, NOWHERE, np.int64)
     for number, stretch in enumerate(stretches):

@@ -173,6 +173,67 @@ def validated(
     return Validation(ok=not why, why=why, agreement=found, n_codes=len(rows))
 
 
+Unit = tuple[str, int, int]
+"""An article by its doc_id, or a sentence of it from start to stop; -1 and -1 for the whole article."""
+
+
+def said_of(
+    measure: str, parameters: Mapping[str, str], codes: pa.Table, variables: Sequence[Variable] = VARIABLES
+) -> tuple[dict[Unit, float], str]:
+    """Return what people say of each unit in numbers that a measure can be held against, and why there are none.
+
+    Parameters
+    ----------
+    measure, parameters, codes, variables
+        As for `validated`.
+
+    Returns
+    -------
+    tuple
+        By unit the mean of its coders: a number as it is, an ordinal answer by its place, 1 and 0 for whether it is
+        what the measure counts. Empty where the variable's answers stand for no number.
+
+    Examples
+    --------
+    >>> from tenor.coding.codes import CODES
+    >>> said = [{"doc_id": "d1", "variable": "loaded", "actor": "", "value": v, "coder": v} for v in ("yes", "no")]
+    >>> said_of("language.loaded", {}, pa.Table.from_pylist(said, CODES))
+    ({('d1', -1, -1): 0.5}, '')
+    """
+    variable = variable_of(measure, variables)
+    if variable is None:
+        return {}, f"no variable of the codebook stands for {measure}"
+    actor = parameters.get("actor", "") if variable.actor else ""
+    groups = _grouped(codes)
+    rows = [row for (of, about), own in groups.items() if of == variable.name and actor in ("", about) for row in own]
+    found: defaultdict[Unit, list[float]] = defaultdict(list)
+    try:
+        number = _number_of(variable, measure, parameters)
+        for row in rows:
+            found[_unit(row)[:3]].append(number(str(row["value"])))
+    except StudyError as error:
+        return {}, f"the codes for {variable.name} can't be used: {error}"
+    return {unit: sum(numbers) / len(numbers) for unit, numbers in found.items()}, ""
+
+
+def _number_of(variable: Variable, measure: str, parameters: Mapping[str, str]) -> Callable[[str], float]:
+    """Return what turns an answer into a number.
+
+    Raises
+    ------
+    StudyError
+        The answers are names, and nothing says which of them is counted.
+    """
+    asked = _asked(variable, measure, parameters)
+    if asked is not None:
+        return asked.number
+    if variable.scale != "nominal":
+        return _scores(variable).number
+    if set(variable.values) != {"yes", "no"}:
+        raise StudyError(f"the answers to {variable.name} are no numbers", do="compare one of them")
+    return lambda value: float(_plain(variable, value) == "yes")
+
+
 def _too_few(
     rows: Sequence[_Row], found: Agreement, name: str, rounds: Mapping[str, str], contrast: Sequence[str]
 ) -> str:

@@ -184,6 +184,7 @@ class _Table:
     refused: list[Reject] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lost: tuple[str, ...] = ()
+    empty: int = 0
     doubt: SourceError | None = None
 
 
@@ -201,6 +202,8 @@ def _table(path: Path, charset: str) -> _Table:
         table.notes.append(f"it was read as {likely[0]}, in which its texts are those of the articles")
     if not table.rows:
         why = f": {table.refused[0].why}" if table.refused else ""
+        if table.empty:
+            raise SourceError("nothing is filled in yet", do="write coder and value into each row", place=place)
         raise SourceError(f"the table holds no code that can be read{why}", do="export it again", place=place)
     return table
 
@@ -223,9 +226,20 @@ def _gathered(items: Iterable[RowItem], place: Place) -> _Table:
                 columns = _columns(item.columns, place)
                 table.lost = tuple(name for name in item.columns if name.strip() and name not in columns.values())
             cells = {role: item.cells.get(name, "") for role, name in columns.items()}
-            if any(cell.strip() for cell in cells.values()):
+            if not any(cell.strip() for cell in cells.values()):
+                continue
+            if _left_empty(cells):
+                table.empty += 1
+            else:
                 table.rows.append((replace(item, cells=cells), Place(place.file, item.line)))
+    if table.empty:
+        table.notes.append(f"{counted(table.empty, 'row')} {verb(table.empty, 'has', 'have')} no coder and no value yet")
     return table
+
+
+def _left_empty(cells: Mapping[str, str]) -> bool:
+    """Return whether a row of a sheet was not filled in yet."""
+    return bool(cells.get("doc", "").strip()) and not cells["coder"].strip() and not cells["value"].strip()
 
 
 def _columns(names: Sequence[str], place: Place) -> Mapping[str, str]:

@@ -1,0 +1,162 @@
+"""Sentences drawn by chance to be coded: kept with their chances before anybody codes them, and written as a sheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from tenor.coding.codebook import Variable
+from tenor.coding.codes import COLUMNS
+from tenor.coding.sample import Sample, stale
+from tenor.corpus.durable import nowhere, write_durably
+from tenor.errors import Place, StudyError, TenorError, shown
+from tenor.grammar import counted
+from tenor.sources.delimited import header_of, records
+from tenor.sources.files import open_text
+from tenor.tables import no_formula
+
+WHAT = "sentences"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToCode:
+    """A sentence as the sheet shows it: without outlet, round and what the model says, so that nobody codes by them."""
+
+    doc_id: str
+    start: int
+    stop: int
+    text: str
+
+
+def name_of(variable: str, actor: str = "") -> str:
+    """Return the name under which a sample for a variable is kept.
+
+    Examples
+    --------
+    >>> name_of("arousal"), name_of("toward", "accord")
+    ('code:arousal', 'code:toward:accord')
+    """
+    return f"code:{variable}:{actor}" if actor else f"code:{variable}"
+
+
+def command_of(variable: str, actor: str = "") -> str:
+    """Return what to type to draw a sample.
+
+    Examples
+    --------
+    >>> command_of("toward", "accord")
+    'tenor coding sample toward --actor accord -n 300'
+    """
+    return f"tenor coding sample {variable}{f' --actor {actor}' if actor else ''} -n 300"
+
+
+def outgrown(sample: Sample, strata: pa.Table, again: str) -> str:
+    """Say that the corpus is not the one from which a sample was drawn; nothing, where it is.
+
+    Parameters
+    ----------
+    sample, strata
+        The sample, and the stratum of every sentence that could be drawn now (``doc_id, stratum``).
+    again
+        What to type to draw it again.
+
+    Examples
+    --------
+    >>> from tenor.coding.sample import take_sample
+    >>> before = pa.table({"doc_id": ["a:0:9"], "stratum": ["x"]})
+    >>> sample = take_sample(before, n=5, seed=0, name="code:arousal", what=WHAT)
+    >>> outgrown(sample, before, "tenor coding sample arousal")
+    ''
+    >>> now = pa.table({"doc_id": ["a:0:9", "b:0:4"], "stratum": ["x", "x"]})
+    >>> outgrown(sample, now, "tenor coding sample arousal").partition(":")[0]
+    'the sample was drawn from 1 sentence, and now there are 2, or others'
+    """
+    if not stale(sample, strata):
+        return ""
+    then = sum(size for _, size in sample.sizes)
+    return (
+        f"the sample was drawn from {counted(then, 'sentence')}, and now there are {strata.num_rows:,}, or others: "
+        f"draw it again with `{again}`; what is coded stays, and the sheet asks for what is new"
+    )
+
+
+def write_coding_sheet(path: Path, rows: Sequence[ToCode], variable: Variable, actor: str = "") -> tuple[str, ...]:
+    """Write a CSV file to be filled in with a spreadsheet, in the columns that an import of codes reads.
+
+    Parameters
+    ----------
+    path
+        An older sheet there is replaced as long as nothing is filled in.
+    rows
+        The sentences, in the order in which they are to be coded.
+    variable, actor
+        What is asked, and about whom.
+
+    Returns
+    -------
+    tuple of str
+        What whoever fills it in has to know, a line each.
+
+    Raises
+    ------
+    StudyError
+        The file holds answers, or is no such sheet.
+
+    Examples
+    --------
+    >>> from tenor.coding.codebook import VARIABLES
+    >>> one = ToCode(doc_id="d1", start=0, stop=4, text="=1+1")
+    >>> _ = write_coding_sheet(Path("arousal.csv"), [one], VARIABLES[0])
+    >>> Path("arousal.csv").read_text(encoding="utf-8-sig").splitlines()
+    ['coder,doc,start,stop,text,variable,actor,value', ",d1,0,4,'=1+1,arousal,,"]
+    """
+    _check_free(path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        cells = ("", row.doc_id, str(row.start), str(row.stop), row.text, variable.name, actor, "")
+        writer.writerow([no_formula(cell) for cell in cells])
+    write_durably(path, text.getvalue().encode("utf-8-sig"), nowhere)
+    return (
+        f"{shown(path)} has {counted(len(rows), 'sentence')} to code, one a row, in random order: begin at the top.",
+        f"{variable.definition}",
+        f"value: write {variable.range}. coder: write your name, always alike.",
+        "Two people code the same rows, each alone in a copy of the sheet. Rows left empty can be filled in later.",
+        "Save as CSV UTF-8, then read it in with `tenor coding import`.",
+    )
+
+
+def _check_free(path: Path) -> None:
+    if not path.exists():
+        return
+    place, do = Place(shown(path)), "read it in first (`tenor coding import`), then move it away"
+    try:
+        filled = sum(1 for value in _values_of(path, place) if value.strip())
+    except TenorError as error:
+        raise StudyError("this file is no sheet written here", do=do, place=place) from error
+    if filled:
+        raise StudyError(f"{counted(filled, 'row')} of this sheet are filled in already", do=do, place=place)
+
+
+def _values_of(path: Path, place: Place) -> Iterable[str]:
+    """Yield the last column, where answers stand.
+
+    Raises
+    ------
+    TenorError
+        The file is no table with that column.
+    """
+    with open_text(path) as stream:
+        text = stream.read()
+    delimiter, names, _ = header_of(text)
+    if [name.strip().lower() for name in names] != list(COLUMNS):
+        raise StudyError("its columns are others", place=place)
+    body = io.StringIO(text.lstrip("\ufeff"), newline="")
+    for _, record in list(records(body, delimiter, place))[1:]:
+        yield record.cells[-1] if len(record.cells) >= len(COLUMNS) else ""
