@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tenor.annotate.attribution import Attribution
 from tenor.annotate.quotations import Page, Said
 from tenor.annotate.speaker import Span
+
+
+# So many spans before a place are looked at for those that reach over it.
+_NEAR = 12
 
 
 class Mark(NamedTuple):
@@ -112,6 +117,7 @@ def _made(page: Page, one: _Linked) -> Attribution:
             spans[-1] = (spans[-1][0], max(mark.stop, spans[-1][1]))
         else:
             spans.append((mark.start, mark.stop))
+    spans = [(start, start + len(page.text[start:stop].rstrip(" ,.;:"))) for start, stop in spans]
     quoted = page.text[spans[0][0]] in "\"“„«‘'"
     return Attribution(
         content=tuple(spans),
@@ -123,25 +129,61 @@ def _made(page: Page, one: _Linked) -> Attribution:
 
 
 def joined(by_encoder: Sequence[Attribution], by_rule: Sequence[Attribution]) -> list[Attribution]:
-    """Return the encoder's attributions and those found by rule that share no word with them.
+    """Return the attributions of both: of two with the same words one, and of what only one of them found the surer.
+
+    What stands in quotation marks has its ends by rule; who says it, and what announces it, as the encoder marks them,
+    where it does.
 
     Parameters
     ----------
     by_encoder, by_rule
         Attributions of one text.
     """
-    taken = sorted(span for one in by_encoder for span in one.content)
-    starts = [start for start, _ in taken]
-    number = {-1: -1}
-    kept: list[Attribution] = list(by_encoder)
+    whose = _meeting(by_encoder, by_rule)
+    number: dict[int, int] = {}
+    kept: list[Attribution] = []
     for place, one in enumerate(by_rule):
-        if one.outer < 0 and any(_meets(taken, starts, span) for span in one.content):
+        mine = [by_encoder[other] for other in whose.get(place, ())]
+        if one.outer < 0 and not mine and not _sure(one):
             continue
         number[place] = len(kept)
-        kept.append(one)
-    return kept
+        kept.append(_both(one, mine) if mine and one.outer < 0 else one)
+    taken = {other for place, some in whose.items() if by_rule[place].outer < 0 for other in some}
+    alone = [one for other, one in enumerate(by_encoder) if other not in taken and (one.cue or one.source)]
+    outers = [number.get(one.outer, -1) for place, one in enumerate(by_rule) if place in number]
+    return [*(replace(one, outer=outer) for one, outer in zip(kept, outers, strict=True)), *alone]
 
 
-def _meets(taken: Sequence[Span], starts: Sequence[int], span: Span) -> bool:
-    at = bisect_left(starts, span[1])
-    return at > 0 and any(stop > span[0] for _, stop in taken[max(0, at - 3) : at])
+def _sure(one: Attribution) -> bool:
+    """Return whether a rule is to be believed where the encoder sees nothing: not with words told by half a sentence."""
+    if one.form == "announced" or (one.cue and one.cue[1] - one.cue[0] == 1):
+        return True
+    return one.form != "indirect" and one.cue is not None and one.source is not None
+
+
+def _both(rule: Attribution, marked: Sequence[Attribution]) -> Attribution:
+    """Return one attribution of what a rule and the encoder found in the same words."""
+    first = max(marked, key=lambda one: (one.cue is not None, one.source is not None, one.score))
+    whole = any(one.content[0][0] < rule.content[0][0] and one.content[-1][1] >= rule.content[-1][1] - 2 for one in marked)
+    content = first.content if whole or rule.form != "direct" else rule.content
+    score = 1 - (1 - rule.score) * (1 - first.score)
+    return replace(
+        rule,
+        content=content,
+        cue=first.cue or rule.cue,
+        source=first.source or rule.source,
+        score=round(min(score, 0.99), 3),
+    )
+
+
+def _meeting(by_encoder: Sequence[Attribution], by_rule: Sequence[Attribution]) -> dict[int, list[int]]:
+    """Return for each attribution by rule those of the encoder that share words with it."""
+    spans = sorted((span, place) for place, one in enumerate(by_encoder) for span in one.content)
+    starts = [span[0] for span, _ in spans]
+    found: dict[int, list[int]] = {}
+    for place, one in enumerate(by_rule):
+        for start, stop in one.content:
+            at = bisect_left(starts, stop)
+            near = spans[max(0, at - _NEAR) : at]
+            found.setdefault(place, []).extend(other for span, other in near if span[1] > start)
+    return {place: sorted(set(some)) for place, some in found.items() if some}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from tenor.annotate.cues import Stating
 from tenor.annotate.quotations import Page, Said, quotations
-from tenor.annotate.reported import reported
+from tenor.annotate.reported import clause_end, reported
 from tenor.annotate.speaker import Span, clean, speaker_after, speaker_before, trimmed
 
 # So far from what is said its announcing words may stand, before it and behind it.
@@ -24,7 +24,13 @@ _HEADLINE = 250
 _POINTS = re.compile(r"[,!?…—–-]")
 _COLON = re.compile(r"^[\W_]*(?P<s>[^:\n]{2,70}):\s*$")
 _DASH = re.compile(r"^[\"'”’»!?.…]*\s+(?P<c>[—–-])\s+(?P<s>[^—–\n\"«“„:]{2,80})$")
+_TAIL = re.compile(r"(?P<q>[^\n]*\w\W?\s[^\n]*\w[\"”’»!?.…,]*)\s+[—–-]\s+(?P<s>[^—–\n\"«“„:,]{2,60})$")
+_TAIL_WORDS = 5
 _INNER = re.compile(r"[\"“„«‘'](?P<q>[^\"“”„«»‘’']{2,400})[\"”“»’']")
+
+
+# Where announcing words stand, and where they begin.
+Cues = tuple[Sequence[Span], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +107,9 @@ def attributions(page: Page, rules: Stating, headlines: Sequence[bool]) -> list[
         Of each sentence, whether it is a headline.
     """
     said = quotations(page)
-    groups = _groups(page, said, headlines)
     cues = [match.span() for match in rules.cue.finditer(page.folded) if not _is_name(page, match.start())]
     begins = [start for start, _ in cues]
+    groups = _groups(page, rules, (cues, begins), said, headlines)
     found: list[Attribution] = []
     by_cue: dict[Span, int] = {}
     for place, group in enumerate(groups):
@@ -129,7 +135,9 @@ def attributions(page: Page, rules: Stating, headlines: Sequence[bool]) -> list[
 # --- contents --------------------------------------------------------------------------------------
 
 
-def _groups(page: Page, said: Sequence[Said], headlines: Sequence[bool]) -> list[_Group]:
+def _groups(
+    page: Page, rules: Stating, cues: Cues, said: Sequence[Said], headlines: Sequence[bool]
+) -> list[_Group]:
     """Return contents that stand beside each other as one."""
     pieces: list[tuple[int, int, bool, bool]] = [(one.start, one.stop, True, one.doubt) for one in said]
     first = 0
@@ -139,7 +147,7 @@ def _groups(page: Page, said: Sequence[Said], headlines: Sequence[bool]) -> list
         last = first
         while last < len(said) and said[last].start < sentence[1]:
             last += 1
-        for start, stop in reported(page, sentence, said[first:last], headline=headline):
+        for start, stop in _told(page, rules, cues, sentence, said[first:last], headline=headline):
             pieces.append((start, stop, False, False))
     groups: list[_Group] = []
     for start, stop, quoted, doubt in sorted(pieces):
@@ -153,6 +161,45 @@ def _groups(page: Page, said: Sequence[Said], headlines: Sequence[bool]) -> list
     for group in groups:
         group.parts = [(group.start, group.stop)]
     return groups
+
+
+def _told(
+    page: Page, rules: Stating, cues: Cues, sentence: Span, quoted: Sequence[Said], *, headline: bool
+) -> Iterator[Span]:
+    """Yield what a sentence tells of what somebody says, with the word that joins it."""
+    found = reported(page, sentence, quoted, headline=headline)
+    for start, stop in found:
+        if away := rules.away.match(page.folded, start, stop):
+            start = away.end() + 1
+        joint = rules.joint.search(page.folded, max(sentence[0], start - 12), start)
+        yield (joint.start() if joint else start), stop
+    if found:
+        return
+    if headline and (tail := _TAIL.match(page.text[slice(*sentence)])) and _is_speaker(page, tail, sentence[0]):
+        yield sentence[0], sentence[0] + tail.end("q")
+        return
+    at = bisect_left(cues[1], sentence[0])
+    while at < len(cues[0]) and cues[0][at][1] < sentence[1]:
+        cue = cues[0][at]
+        at += 1
+        ahead = rules.ahead.match(page.folded, cue[1], sentence[1])
+        inside = any(one.start < cue[1] and cue[0] < one.stop for one in quoted)
+        if ahead and not inside and not any(one.start < ahead.end() and cue[1] <= one.start for one in quoted):
+            stop = clause_end(page, ahead.end(), sentence[1], quoted)
+            for one in quoted:
+                stop = min(stop, one.start) if one.start >= ahead.end() else stop
+            yield trimmed(page, (ahead.end(), stop))
+            return
+
+
+def _is_speaker(page: Page, tail: re.Match[str], base: int) -> bool:
+    """Return whether what stands behind a headline's dash may be somebody who says it."""
+    start, stop = base + tail.start("s"), base + tail.end("s")
+    if page.rules.not_speaker.search(page.folded, start, stop):
+        return False
+    words = page.text[start:stop].split()
+    named = all(word[0].isupper() for word in words)
+    return len(words) <= _TAIL_WORDS and (named or page.rules.speaker.search(page.folded, start, stop) is not None)
 
 
 def _joins(page: Page, before: _Group, start: int, *, quoted: bool) -> bool:
@@ -183,9 +230,6 @@ def _is_name(page: Page, place: int) -> bool:
     """Return whether a word is written as a name: with a capital letter inside a sentence."""
     begin = page.sentence_at(place)[0]
     return page.text[place].isupper() and any(map(str.isalnum, page.text[begin:place]))
-
-
-Cues = tuple[Sequence[Span], Sequence[int]]
 
 
 def _attributed(page: Page, rules: Stating, near: tuple[Span, Span], group: _Group, cues: Cues) -> _Found | None:
@@ -324,23 +368,36 @@ def _with_outer(page: Page, rules: Stating, found: Sequence[Attribution]) -> lis
         )
         cite = _outside(rules.citing.finditer(page.folded, *sentence), inside)
         number = len(made)
-        if cite and (cited := clean(page, rules, cite.span("s"))) and cited != one.source:
+        cited = clean(page, rules, cite.span("s")) if cite else None
+        if cite and cited and cited != one.source and _is_somebody(page, cited):
             made.append(one)
             inner = replace(one, cue=trimmed(page, cite.span("c")), source=cited, outer=number)
             made.append(replace(inner, score=round(one.score * 0.9, 3)))
-        elif relay and (by := clean(page, rules, relay.span("s"))) and one.source and not _overlap(by, one.source):
-            outer = replace(one, cue=trimmed(page, relay.span("c")), source=by, form="indirect")
+        elif relay and (by := clean(page, rules, _part(relay, "s"))) and one.source and not _overlap(by, one.source):
+            outer = replace(one, cue=trimmed(page, _part(relay, "c")), source=by, form="indirect")
             made += [outer, replace(one, outer=number)]
         else:
             made.append(one)
     return made
 
 
+def _is_somebody(page: Page, span: Span) -> bool:
+    """Return whether words name somebody who may be cited, and not a thing that is given as a reason."""
+    named = page.text[span[0]].isupper()
+    return named or page.rules.speaker.search(page.folded, *span) is not None
+
+
 def _outside(matches: Iterator[re.Match[str]], inside: Sequence[Span]) -> re.Match[str] | None:
     for match in matches:
-        if not any(_overlap(match.span("s"), span) for span in inside):
+        if not any(_overlap(_part(match, "s"), span) for span in inside):
             return match
     return None
+
+
+def _part(match: re.Match[str], name: str) -> Span:
+    """Return where a group stands, or its other form with a 2 behind its name."""
+    other = f"{name}2"
+    return match.span(other) if match[name] is None and other in match.re.groupindex else match.span(name)
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -370,11 +427,13 @@ def _inside(page: Page, rules: Stating, span: Span, cues: Cues) -> Attribution |
         at += 1
         source = speaker_before(page, rules, (_clause(page, span, cue[0]), cue[0]))
         quoted = _INNER.search(page.text, cue[1], min(span[1], cue[1] + _HEADLINE))
+        if source and rules.own_voice.fullmatch(page.folded, *source):
+            continue
         if quoted and source and quoted.start() - cue[1] <= 60:
             return Attribution(content=(quoted.span(),), cue=cue, source=source, form="direct", score=0.5)
         joined = rules.join.match(page.folded, cue[1], span[1])
-        if joined and source and span[1] - joined.start() > 12:
-            content = trimmed(page, (joined.start(), span[1]))
+        if joined and source and span[1] - joined.end() > 12:
+            content = trimmed(page, (joined.end(), span[1]))
             return Attribution(content=(content,), cue=cue, source=source, form="indirect", score=0.5)
     return None
 

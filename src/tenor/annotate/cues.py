@@ -44,7 +44,13 @@ class Stating:
     relayed
         That an agency or paper passes something on: groups ``c`` and ``s`` (", Reuters reports").
     join
+        Behind a cue inside what somebody says: up to the clause that is reported in turn.
+    joint
         Right before a reported clause: the word that belongs to it ("that").
+    ahead
+        Behind a cue: up to such a clause.
+    away
+        At the start of a reported clause: what belongs to the cue.
     lead
         At the start of what stands before a cue: what is no speaker.
     trail
@@ -55,6 +61,8 @@ class Stating:
         What begins a clause about a speaker ("who").
     pronoun
         All of a speaker who is named elsewhere.
+    own_voice
+        All of a speaker within what somebody says: no other than who says it, or nobody at all ("I", "people").
     aide
         In a speaker: it is somebody who speaks for the one named.
     announced
@@ -108,11 +116,15 @@ class Stating:
     citing: Pattern = _NOTHING
     relayed: Pattern = _NOTHING
     join: Pattern = _NOTHING
+    joint: Pattern = _NOTHING
+    ahead: Pattern = _NOTHING
+    away: Pattern = _NOTHING
     lead: Pattern = _NOTHING
     trail: Pattern = _NOTHING
     tail: Pattern = _NOTHING
     relative: Pattern = _NOTHING
     pronoun: Pattern = _NOTHING
+    own_voice: Pattern = _NOTHING
     aide: Pattern = _NOTHING
     announced: Pattern = _NOTHING
     future: Pattern = _NOTHING

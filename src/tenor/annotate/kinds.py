@@ -88,7 +88,9 @@ def _of_the_future(page: Page, rules: Stating, parts: list[Span], cue: Span, who
     expert = bool(rules.expert.search(who.role) or rules.expert.search(who.source))
     if has(page, rules.prediction_cue, cue):
         return "prediction"
-    if foretold or (expert and not any(has(page, rules.first_person, span) for span in parts)):
+    if any(has(page, rules.first_person, span) for span in parts):
+        return "promise"
+    if foretold or expert:
         return "prediction"
     if mine:
         return "promise"

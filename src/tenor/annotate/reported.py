@@ -77,7 +77,7 @@ def _spans(
     if clause.side in ("after", "around"):
         start = base + (match.start("r") if "r" in match.re.groupindex and match["r"] is not None else match.end())
         if start < sentence[1] and (clause.side == "after" or match[0].rstrip().endswith(",")):
-            yield start, _clause_end(page, start, sentence[1], quoted)
+            yield start, clause_end(page, start, sentence[1], quoted)
     if clause.side == "nominal":
         begin = max(
             [begin, *(stop.end() for stop in page.rules.stop.finditer(page.folded, begin, base + match.start()))]
@@ -89,7 +89,7 @@ def _spans(
         yield (begin if bare else start), base + match.end("r")
 
 
-def _clause_end(page: Page, start: int, stop: int, quoted: Sequence[Said]) -> int:
+def clause_end(page: Page, start: int, stop: int, quoted: Sequence[Said]) -> int:
     """Return where a reported clause ends: with its sentence, before a turn, or behind words quoted in it."""
     stop = min(stop, start + _FAR)
     ends = [stop]

@@ -65,6 +65,8 @@ def speaker_before(page: Page, rules: Stating, span: Span) -> Span | None:
     # "Castell, director of the institute, said": what stands between two commas says more of whom stands before them.
     if aside or rules.relative.match(page.folded, last + _blanks(page, last), stop):
         begin = commas[-2] + 1 if len(commas) > 1 else start
+        if rules.citing.match(page.folded, last + _blanks(page, last), stop):
+            return clean(page, rules, (begin, last - 1))
         return clean(page, rules, (begin, stop)) or clean(page, rules, (last, stop))
     return clean(page, rules, (last, stop))
 

@@ -199,7 +199,8 @@ class _Part:
         actor = self.speakers.of(one.source, one.content, one.cue)
         who = Who(source=self._folded(one.source), role=self.speakers.role(actor))
         kind: Kind = kind_of(page, rules, one.content, one.cue, who) if one.content else "quote"
-        window = window_of(page, self.language, one.content, one.cue, self.day)
+        ahead = kind in ("prediction", "promise")
+        window = window_of(page, self.language.name, one.content, self.day) if ahead else None
         return Statement(
             part=self.name,
             kind=kind,
@@ -277,19 +278,20 @@ class _Part:
                 content=(sentence,),
                 target=self.speakers.target((sentence,), ""),
                 polarity=polarity_of(page, rules, (sentence,), None),
-                window=window_of(page, self.language, (sentence,), None, self.day) if kind == "prediction" else None,
+                window=window_of(page, self.language.name, (sentence,), self.day) if kind == "prediction" else None,
                 score=score,
             )
 
     def _own_kind(self, sentence: Span) -> Kind | None:
         rules, page = self.language.statements, self.page
-        ahead = has(page, rules.own_future, sentence) or has(page, rules.hedged, sentence)
         if has(page, rules.rhetorical, sentence):
             return "rhetorical"
         if page.text[sentence[0] : sentence[1]].rstrip("\"”’»' ").endswith("?"):
             return "rhetorical" if has(page, rules.asked, sentence) else None
-        foretold = has(page, rules.prediction, sentence)
-        return "prediction" if ahead and foretold and not has(page, rules.not_promise, sentence) else None
+        if has(page, rules.not_promise, sentence):
+            return None
+        foretold = has(page, rules.own_future, sentence) and has(page, rules.prediction, sentence)
+        return "prediction" if foretold or has(page, rules.hedged, sentence) else None
 
     # --- in order ----------------------------------------------------------------------------------
 
