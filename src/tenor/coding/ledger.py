@@ -133,6 +133,16 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """An item's making, all events that concern it, the items that went into it, and what is odd about its log."""
+
+    first: Event
+    events: tuple[Event, ...]
+    merged: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An event that is to be entered. `kind` differs from the ledger's own for copies of sources."""
 
@@ -380,18 +390,18 @@ def passages_read(said: Said) -> tuple[Passage, ...]:
 # --- one out of many -------------------------------------------------------------------------------------
 
 
-def absorbed(events: Sequence[Event]) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Return into which item each merged one went, and what is to be said of items whose merging leads in a circle.
+def absorbed(events: Sequence[Event]) -> tuple[dict[str, str], tuple[Event, ...]]:
+    """Return into which item each merged one went, and the events that would lead in a circle: they do not count.
 
     An event ``merged`` puts its own item into another; an event ``revised`` may name an item that it takes in.
 
     Examples
     --------
     >>> absorbed([])
-    ({}, {})
+    ({}, ())
     """
     into: dict[str, str] = {}
-    notes: dict[str, list[str]] = {}
+    circles = []
     for event in events:
         item, target = event.item, str(event.said.get("into", ""))
         if event.action == "revised" and event.said.get("item"):
@@ -399,10 +409,35 @@ def absorbed(events: Sequence[Event]) -> tuple[dict[str, str], dict[str, list[st
         if not target:
             continue
         if root(into, target) == root(into, item):
-            notes.setdefault(event.item, []).append(f"event {event.entry} leads in a circle and does not count")
+            circles.append(event)
             continue
         into[root(into, item)] = root(into, target)
-    return into, notes
+    return into, tuple(circles)
+
+
+def by_item(events: Sequence[Event]) -> Iterable[Gathered]:
+    """Return the items there are, in the order they were made, each with all events that concern it.
+
+    Examples
+    --------
+    >>> list(by_item([]))
+    []
+    """
+    into, circles = absorbed(events)
+    own: dict[str, list[Event]] = {}
+    for event in events:
+        if event not in circles:
+            own.setdefault(root(into, event.item), []).append(event)
+    made = {event.item: event for event in events if event.action == "made"}
+    for name, first in made.items():
+        if root(into, name) == name:
+            notes = [
+                f"event {event.entry} leads in a circle and does not count"
+                for event in circles
+                if root(into, event.item) == name
+            ]
+            merged = [item for item in made if item != name and root(into, item) == name]
+            yield Gathered(first=first, events=tuple(own[name]), merged=tuple(merged), notes=tuple(notes))
 
 
 def root(into: Mapping[str, str], item: str) -> str:

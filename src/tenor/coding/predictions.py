@@ -15,13 +15,13 @@ from tenor.coding.ledger import (
     GRACE,
     Days,
     Event,
+    Gathered,
     Passage,
     Source,
-    absorbed,
+    by_item,
     day_read,
     days_read,
     passages_read,
-    root,
     source_read,
     stands,
 )
@@ -178,16 +178,7 @@ def predictions_of(events: Sequence[Event], at: date) -> tuple[Prediction, ...]:
     >>> predictions_of([], date(2025, 8, 1))
     ()
     """
-    into, notes = absorbed(events)
-    by_item: dict[str, list[Event]] = {}
-    for event in events:
-        by_item.setdefault(root(into, event.item), []).append(event)
-    made = {event.item: event for event in events if event.action == "made"}
-    found = []
-    for name, own in by_item.items():
-        if name in made:
-            merged = tuple(item for item in made if item != name and root(into, item) == name)
-            found.append(_prediction(made[name], own, merged, notes.get(name, []), at))
+    found = (_prediction(item, at) for item in by_item(events))
     return tuple(item for item in found if item.said <= at)
 
 
@@ -200,9 +191,8 @@ def _chance(said: Mapping[str, Any]) -> Chance:
     return Chance(low=said.get("low"), high=said.get("high"), words=said.get("words", ""), lang=said.get("lang", "en"))
 
 
-def _prediction(
-    first: Event, events: Sequence[Event], merged: tuple[str, ...], notes: list[str], at: date
-) -> Prediction:
+def _prediction(item: Gathered, at: date) -> Prediction:
+    first, events = item.first, item.events
     said = {"condition": "", "absent": False, "event": "", "grace": GRACE, "window": None, "chance": {}, **first.said}
     for event in events:
         if event.action == "edited" and event.item == first.item:
@@ -230,8 +220,8 @@ def _prediction(
         reworded=_reworded(events, window, chance, at),
         resolutions=resolutions,
         passages=tuple(dict.fromkeys(passage for event in made for passage in passages_read(event.said))),
-        merged=merged,
-        notes=(*notes, *_notes(resolutions)),
+        merged=item.merged,
+        notes=(*item.notes, *_notes(resolutions)),
         events=tuple(event.entry for event in events),
     )
 

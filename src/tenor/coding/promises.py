@@ -14,13 +14,13 @@ from tenor.coding.ledger import (
     GRACE,
     Days,
     Event,
+    Gathered,
     Passage,
     Source,
-    absorbed,
+    by_item,
     day_read,
     days_read,
     passages_read,
-    root,
     source_read,
     stands,
 )
@@ -134,20 +134,12 @@ def promises_of(events: Sequence[Event], at: date) -> tuple[Promise, ...]:
     >>> promises_of([], date(2025, 8, 1))
     ()
     """
-    into, notes = absorbed(events)
-    by_item: dict[str, list[Event]] = {}
-    for event in events:
-        by_item.setdefault(root(into, event.item), []).append(event)
-    made = {event.item: event for event in events if event.action == "made"}
-    found = []
-    for name, own in by_item.items():
-        if name in made:
-            merged = tuple(item for item in made if item != name and root(into, item) == name)
-            found.append(_promise(made[name], own, merged, notes.get(name, []), at))
+    found = (_promise(item, at) for item in by_item(events))
     return tuple(item for item in found if item.said <= at)
 
 
-def _promise(first: Event, events: Sequence[Event], merged: tuple[str, ...], notes: list[str], at: date) -> Promise:
+def _promise(item: Gathered, at: date) -> Promise:
+    first, events = item.first, item.events
     said = _edited(first, events)
     revisions = _revisions(events, at)
     resolutions = _resolutions(events, at)
@@ -175,8 +167,8 @@ def _promise(first: Event, events: Sequence[Event], merged: tuple[str, ...], not
         revisions=revisions,
         resolutions=resolutions,
         passages=_passages(events),
-        merged=merged,
-        notes=(*notes, *_notes(resolutions, last, deadline, grace)),
+        merged=item.merged,
+        notes=(*item.notes, *_notes(resolutions, last, deadline, grace)),
         events=tuple(event.entry for event in events),
     )
 
