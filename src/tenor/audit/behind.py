@@ -126,7 +126,8 @@ def _ends(rows: Rows) -> tuple[float, float] | None:
     if not len(rows):
         return None
     test = level(rows, population="these outlets").test
-    return None if test is None else test.interval(ALPHA)
+    low, high = (None, None) if test is None else test.interval(ALPHA)
+    return None if low is None or high is None else (low, high)
 
 
 def _side(means: Floats, weights: Floats) -> Floats:

@@ -17,14 +17,14 @@ from tenor.audit.sentences import confounding, sides
 from tenor.audit.specifications import AGREEMENT, agreement
 from tenor.audit.within import Texts, Way
 from tenor.compare.contrasts import DifferenceTest, Estimated
-from tenor.compare.effects import two_sided
+from tenor.compare.effects import LogRatio, two_sided
 from tenor.evidence import Behind, Corrections
 from tenor.grammar import listed
 from tenor.model import Estimate, Finding, Hypothesis, Measure, Specification, Stretch, WindowValue, Word
 from tenor.studyfile import margin_in_words
 
 NO_CHECKS = Checks()
-_UNITS = {"sd": "standard deviations", "points": "percentage points"}
+_UNITS = {"sd": "standard deviations ", "points": "percentage points ", "ratio": "% "}
 # Measures that a model reads, so that people must have checked it.
 MODELLED = ("tone.", "language.loaded", "language.techniques")
 
@@ -58,7 +58,7 @@ class AskedTexts:
         return self.checks.unchecked
 
     @property
-    def test(self) -> DifferenceTest | None:
+    def test(self) -> DifferenceTest | LogRatio | None:
         """Return the test, where a verdict may stand on it."""
         return None if self.closed or self.unchecked or self.found is None else self.found.test
 
@@ -235,7 +235,7 @@ def _estimate(asked: AskedTexts, alpha: float) -> Estimate | None:
         high=high,
         level=1 - alpha,
         std_error=None if test is None else test.std_error,
-        p_value=None if test is None else two_sided(test, 0.0),
+        p_value=None if test is None else two_sided(test, question_of(asked.hypothesis, alpha).nothing),
         method=f"{found.method}{uncorrected}",
         population=asked.hypothesis.population,
         df=None if test is None else test.df,
@@ -278,9 +278,13 @@ def reading(asked: AskedTexts) -> str:
     )
 
 
-def _sized(asked: AskedTexts, value: float) -> str:
+def _sized(asked: AskedTexts, value: float | None) -> str:
     """Write a difference in the unit in which it is compared."""
     unit = asked.hypothesis.margin.unit
+    if value is None:
+        return "beyond any that can be"
+    if unit == "ratio":
+        return f"{value:.2f} times"
     return f"{value * 100:+.1f} points" if unit == "points" else f"{value:+.2f} sd"
 
 
@@ -297,8 +301,8 @@ def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
     up, down = sides(asked.texts.rounds, asked.hypothesis)
     mean = listed(down) if len(down) == 1 else f"the mean of {listed(down)}"
     unit = asked.hypothesis.margin.unit
-    size = abs(found.value) * (100 if unit == "points" else 1)
-    side = "lower" if found.value < 0 else "higher"
+    off = found.value - question_of(asked.hypothesis, 1.0).nothing
+    size, side = abs(off) * (1 if unit == "sd" else 100), "lower" if off < 0 else "higher"
     interval = ""
     if estimate.low is not None and estimate.high is not None:
         low, high = (_sized(asked, end) for end in (estimate.low, estimate.high))
@@ -306,7 +310,7 @@ def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
     head = {"not validated": "The model's figures, not checked by people: ", "not testable": "In what is stored: "}
     stretches, _ = asked.texts.stretches(asked.texts.registered.window)
     text = (
-        f"{listed(up)}: {what(asked)} is {size:.2f} {_UNITS[unit]} {side} than for {mean}{interval}. "
+        f"{listed(up)}: {what(asked)} is {size:.2f} {_UNITS[unit]}{side} than for {mean}{interval}. "
         f"Population: {estimate.population}; {len(found.outlets)} outlets, {found.documents:,} articles in "
         f"{found.copy_groups:,} copy groups.{confounding(asked.texts.rounds, stretches)}"
     )

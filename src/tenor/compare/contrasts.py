@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenor.compare.clusters import Cells, Rows, Spread, copies_and_days, places, stacked, summed
-from tenor.compare.effects import POWER, quantile
+from tenor.compare.effects import POWER, LogRatio, quantile
 from tenor.compare.influence import Linear
 from tenor.model import Population
 
@@ -107,7 +107,7 @@ class Estimated:
 
     value: float | None
     population: Population
-    test: DifferenceTest | None = None
+    test: DifferenceTest | LogRatio | None = None
     why_not: str = ""
     method: str = ""
     outlets: tuple[int, ...] = ()
@@ -517,11 +517,20 @@ def _inside_outlets(parts: Sequence[Part], signs: Sequence[float]) -> tuple[Spre
 
 
 def _left_out(parts: Sequence[Part], signs: Sequence[float], value: float) -> LeftOut | None:
-    """Return the outlet without which the estimate would move most."""
     moved = np.concatenate(
         [value + sign * (part.without - part.value) for part, sign in zip(parts, signs, strict=True)]
     )
-    outlets = np.concatenate([part.outlets for part in parts])
+    return farthest(np.concatenate([part.outlets for part in parts]), moved, value)
+
+
+def farthest(outlets: Numbers, moved: Floats, value: float) -> LeftOut | None:
+    """Return the outlet without which an estimate would move most, given what it would be without each.
+
+    Examples
+    --------
+    >>> farthest(np.array([3, 7]), np.array([1.0, 4.0]), 2.0).outlet
+    7
+    """
     can = np.isfinite(moved)
     if not can.any():
         return None
