@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenor.app.asking import claim
 from tenor.app.ledger import predictions, promises
 from tenor.app.said import statements
 from tenor.errors import TenorError
@@ -385,6 +386,7 @@ def demo(folder: Path, as_json: bool) -> None:
     show([{"verdicts": found.verdicts, "report": str(path)} for found, path in results], as_json, lines[:-1])
 
 
+cli.add_command(claim)
 cli.add_command(statements)
 cli.add_command(promises)
 cli.add_command(predictions)
