@@ -25,8 +25,8 @@ class Reading:
     Parameters
     ----------
     form
-        ``period``, ``length``, ``set`` or ``reference``; ``stretch`` for a length that is tied to the day ("the past two
-        weeks"); ``void`` for what looks like a day and is none ("31 June").
+        ``period``, ``length``, ``set`` or ``reference``; ``stretch`` for a length that is tied to the day ("the past
+        two weeks"); ``void`` for what looks like a day and is none ("31 June").
     value, precision, confidence
         As in a time expression.
     first, last
@@ -244,7 +244,7 @@ class Reader:
 
     def _half(self) -> Reading:
         if "unit" in self.found and "of" not in self.found and "ord" not in self.found:
-            return self._length_of(0.5 if len(self.found.get("one", ())) < 2 else 1.5)
+            return self._length_of(0.5 + (self._number("num") if "num" in self.found else 0))
         half = self._number("ord") if "ord" in self.found else 2
         year = self._year()
         if half not in (1, 2):
@@ -295,7 +295,7 @@ class Reader:
         """Read what is told in units: a length, a stretch tied to today, this or the next one, a set."""
         unit = self._unit()
         if "deictic" not in self.found:
-            if (self.part or {"single", "yearword"} & self.found.keys()) and not {
+            if (self.part or "single" in self.found or {"fiscal", "ord"} & self.found.keys()) and not {
                 "num",
                 "one",
                 "few",
@@ -327,8 +327,6 @@ class Reader:
         return replace(length, form="stretch", first=self.today, last=last, confidence=0.9 if length.high else 0.5)
 
     def _length(self) -> Reading:
-        if "half" in self.found:
-            return self._length_of(0.5)
         if "num" in self.found:
             numbers = [self._number("num", which) for which in range(len(self.found["num"]))]
             return self._length_of(min(numbers), max(numbers))

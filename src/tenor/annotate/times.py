@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,13 +17,16 @@ from tenor.annotate.timewords import Item, Pattern, Timing, coded, groups, items
 DEADLINES = ("by", "within", "until", "before")
 _BESIDE = ("by", "within", "until", "before", "since", "after", "in", "at")
 _OF_LENGTH = ("within", "in")
+# "In ten years" behind a past tense tells how long it took, or since when nothing like it had been.
+_YEARS = ("Y", "10Y", "100Y")
 _SHIFTED = {"post_ago": -1, "post_earlier": -1, "post_later": 1}
 # An article before one of these belongs to the expression; before "August 7" it belongs to what follows.
 _NOUNS = frozenset(("unit", "units", "season", "decade", "tens", "quarter", "half", "length", "reference"))
+_OWNS = ("'s", "’s")
 _OWNER = re.compile("['’]s?$")
 # How many words away a verb may stand that tells whether a day without a year has been or is to come.
-_REACH = 9
-_WORDS_TO_VERB = 5
+_REACH = 12
+_WORDS_TO_VERB, _WORDS_TO_LAST_VERB = 5, 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,17 +195,29 @@ def said_on(text: str, lang: str, published: date) -> TimeExpression | None:
     plain = Plain(text)
     items = items_of(plain.text, timing)
     verbs = [number for number, item in enumerate(items) if "said" in item.senses]
+    reach = _WORDS_TO_LAST_VERB if timing.verb_last else _WORDS_TO_VERB
     best: tuple[int, TimeExpression] | None = None
     for one in find_times(text, lang, published) if verbs else ():
         if one.kind != "point" or one.first is None or one.last is None or one.last > published:
             continue
         start, stop = plain.there(one.start), plain.there(one.stop)
-        before = sum(item.stop <= start for item in items)
-        behind = sum(item.start < stop for item in items)
-        away = min(before - verb - 1 if verb < before else verb - behind for verb in verbs)
-        if away <= _WORDS_TO_VERB and (best is None or away < best[0]):
+        before = bisect_left(items, start, key=lambda item: item.start)
+        behind = bisect_left(items, stop, key=lambda item: item.start)
+        away = _to_verb(items, verbs, before, behind)
+        if away <= reach and (best is None or away < best[0]):
             best = away, one
     return best[1] if best else None
+
+
+def _to_verb(items: Sequence[Item], verbs: Sequence[int], before: int, behind: int) -> int:
+    """Return how many words are between an expression and the nearest verb of saying in its clause."""
+    near = bisect_left(verbs, before)
+    found = [len(items)]
+    for verb in verbs[max(0, near - 1) : near + 1]:
+        between = items[verb + 1 : before] if verb < before else items[behind:verb]
+        if not any("join" in item.senses for item in between):
+            found.append(len(between))
+    return min(found)
 
 
 # --- finding ---------------------------------------------------------------------------------------
@@ -221,16 +237,17 @@ class _Sentence:
         code = coded(self.items, self.timing)
         if not self.timing.core.search(code):
             return
-        found: list[tuple[int, int, int, dict[str, list[int]]]] = []
-        for number, pattern in enumerate(self.timing.patterns):
-            for match in pattern.order.finditer(code):
-                if self._stands(match.start(), match.end(), pattern):
-                    found.append((match.start(), -match.end(), number, groups(match)))
+        found = [
+            (match.start(), -match.end(), number, match)
+            for number, pattern in enumerate(self.timing.patterns)
+            for match in pattern.order.finditer(code)
+            if self._stands(match.start(), match.end(), pattern)
+        ]
         free = 0
-        for start, minus, _, places in sorted(found, key=lambda one: one[:3]):
+        for start, minus, _, match in sorted(found, key=lambda one: one[:3]):
             if start >= free:
                 free = -minus
-                yield from self._expression(start, free, places)
+                yield from self._expression(start, free, groups(match))
 
     def compared(self, found: list[TimeExpression]) -> list[TimeExpression]:
         """Return the same with "a year ago" as the quarter a year before, where a quarter's results are compared."""
@@ -246,8 +263,9 @@ class _Sentence:
         return [self._of_quarter(one, quarter) if one.value == year and self._ago(one) else one for one in found]
 
     def _ago(self, one: TimeExpression) -> bool:
-        inside = [item.senses for item in self.items if one.start <= item.start < one.stop]
-        return any(kind in senses for senses in inside for kind in ("post_ago", "post_earlier", "ago_word"))
+        first = bisect_left(self.items, one.start, key=lambda item: item.start)
+        last = bisect_left(self.items, one.stop, key=lambda item: item.start)
+        return any(self._has(place, kind) for place in range(first, last) for kind in (*_SHIFTED, "ago_word"))
 
     @staticmethod
     def _of_quarter(one: TimeExpression, quarter: Period) -> TimeExpression:
@@ -288,7 +306,7 @@ class _Sentence:
         if self.timing.possessive and start and _OWNER.search(self._word(start - 1)):
             signals.append("at")
         after = stop + 1 if self._has(stop, "hyphen") else stop
-        names = (*(f"post_{name}" for name in (*_BESIDE, "part")), *_SHIFTED)
+        names = (*(f"post_{name}" for name in (*_BESIDE, "part", "ended")), *_SHIFTED)
         return signals + [name for name in names if self._has(stop, name) or self._has(after, name)]
 
     def _direction(self, start: int, stop: int) -> int:
@@ -311,7 +329,8 @@ class _Sentence:
         signal = next((name for name in _BESIDE if name != "at" and self._has(before, name)), "")
         posts = [name for name in _BESIDE if self._has(right, f"post_{name}")]
         deadline = bool({signal, *posts} & {*DEADLINES})
-        direction = self._direction(start, stop)
+        owner = self.timing.possessive and self.text[self.items[stop - 1].stop : self.items[stop - 1].stop + 2] in _OWNS
+        direction = 0 if owner and "weekday" in places else self._direction(start, stop)
         reader = Reader(self.items, places, self.anchor, direction, deadline, self.timing.month_first, bool(part))
         reading = reader.read()
         if reading.form == "void":
@@ -433,7 +452,7 @@ class _Extent:
         kind = next((name for name in (self.signal, self.post) if name in ("within", "in")), "")
         span = (self.left, self.right)
         low, high = (calendar.moved(self._today, count, reading.unit) for count in (reading.low, reading.high))
-        if not kind or not reading.low or (kind == "in" and direction < 0 and not self.post):
+        if not kind or not reading.low or (kind == "in" and direction < 0 and reading.unit in _YEARS):
             yield self._made(reading, "duration", span, (None, None))
         elif low is None or high is None:
             yield self._made(replace(reading, confidence=0.1), "duration", span, (None, None))
@@ -464,7 +483,8 @@ class _Extent:
     def _period(self, reading: Reading) -> TimeExpression:
         """Return a day or period with the word that makes a deadline or a beginning of it."""
         kind = next((name for name in (self.signal, self.post) if name and name not in ("within", "in", "at")), "")
-        assert reading.first is not None and reading.last is not None
+        assert reading.first is not None
+        assert reading.last is not None
         days = _bounded(kind, (reading.first, reading.last), self._today)
         if not kind:
             return self._made(reading, "point", (self.left, self.right), days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
@@ -142,7 +142,7 @@ def around(day: date, unit: str) -> Period:
     >>> around(date(2025, 7, 14), "Q").value, around(date(2024, 12, 31), "W").value
     ('2025-Q3', '2025-W01')
     """
-    made = {
+    made: dict[str, Callable[[date], Period]] = {
         "W": week_of,
         "WE": weekend_of,
         "M": lambda day: month_of(day.year, day.month),
@@ -164,8 +164,8 @@ def part_of(period: Period, part: str, today: date) -> tuple[date, date]:
     if part == "EARLIER":
         return period.first, min(period.last, max(today, period.first))
     if period.unit == "M":
-        first, last = _THIRD_OF_MONTH[part]
-        return period.first.replace(day=first), min(period.last, period.first.replace(day=min(last, period.last.day)))
+        begin, end = _THIRD_OF_MONTH[part]
+        return period.first.replace(day=begin), period.first.replace(day=min(end, period.last.day))
     if period.unit == "W":
         days = {"START": (0, 1), "MID": (2, 3), "END": (4, 6)}[part]
         return period.first + timedelta(days=days[0]), period.first + timedelta(days=days[1])
@@ -174,8 +174,9 @@ def part_of(period: Period, part: str, today: date) -> tuple[date, date]:
     months = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
     at = {"START": 0, "MID": months // 3, "END": months - months // 3}[part]
     first = _months_on(period.first, at)
-    end = _months_on(period.first, at + (months - 2 * (months // 3) if part == "MID" else months // 3) - 1)
-    return first, month_of(end.year, end.month).last
+    size = months - 2 * (months // 3) if part == "MID" else months // 3
+    stop = _months_on(period.first, at + size - 1)
+    return first, month_of(stop.year, stop.month).last
 
 
 def nearest(
@@ -200,7 +201,12 @@ def nearest(
     sides = (ahead[:1], behind[-1:]) if direction > 0 else (behind[-1:], ahead[:1])
     if direction and sides[0]:
         best, other = sides[0][0], next(iter(sides[1]), None)
-        close = other is not None and _distance(other, today) <= _CLOSE and _distance(best, today) >= _FAR
+        close = (
+            other is not None
+            and (direction > 0 or other.unit == "D")
+            and _distance(other, today) <= _CLOSE
+            and _distance(best, today) >= _FAR
+        )
         if other is not None and close and not sure:
             return other, best
         return best, other if other != best else None

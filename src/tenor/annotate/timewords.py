@@ -35,7 +35,22 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "repeated": ("1", "2", "3", "4", "5", "6", "7"),
     **dict.fromkeys(("part", "post_part"), _PARTS),
     **{f"{side}{name}": _YES for side in ("", "post_") for name in _SIGNALS},
-    **dict.fromkeys(("post_ago", "post_later", "post_earlier", "article", "approx", "one", "or", "of", "half"), _YES),
+    **dict.fromkeys(
+        (
+            "post_ago",
+            "post_later",
+            "post_earlier",
+            "post_ended",
+            "join",
+            "article",
+            "approx",
+            "one",
+            "or",
+            "of",
+            "half",
+        ),
+        _YES,
+    ),
     **dict.fromkeys(
         (
             "fiscal",
@@ -55,6 +70,18 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("single", "quarter", "day", "decade", "iso", "dated", "clock", "case", "yearcase"), ()),
 }
+# How the keys are written that can't be listed.
+_WRITTEN: Mapping[str, str] = {
+    **dict.fromkeys(("num", "ord"), r"\d{1,4}"),
+    "month": r"[1-9]|1[0-2]",
+    "weekday": r"[1-7]",
+    "tens": r"[1-9]0",
+    "few": "X",
+    "hourword": r"\d\d?",
+    "dayword": r"-?\d(?:MO|AF|EV|NI)?",
+    "holiday": r"N4|[01]\d-[0-3]\d",
+    "length": r"P\d+[DWMY]",
+}
 # How a number may go on in one word, and what it is then.
 _ENDINGS = ("ordinal", "decade", "case")
 _PUNCTUATION = {",": "comma", "-": "hyphen", "–": "hyphen", "—": "dash", "‑": "hyphen", ".": "dot", "/": "slash"}
@@ -63,12 +90,14 @@ _ONE = (
     r"|(?P<dated>\d\d?([./])\d\d?\5\d{{2,4}}(?!\w))|(?P<clock>\d\d?:\d\d(?!\w))|(?P<long>\d+(?:[.,]\d+)+)"
     r"|(?P<number>['’]?\d+(?P<ending>(?:{endings})(?!\w))?)|(?P<sign>[^\w\s]|_)"
 )
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 # Longer words name no time, and a number of more digits is none that is counted in days.
 _LONGEST_WORD, _LONGEST_NUMBER = 40, 6
 _NOTHING = r"[^\s\S]"
 _FIRST_CODE = 0xE000
 _NUMBERS = (
-    ("meridiem",), ("num",), ("num", "day"), ("num", "year"), ("ord", "day"), ("ord",), ("decade",), ("iso",), ("dated",), ("clock",),
+    ("meridiem",), ("num",), ("num", "day"), ("num", "year"), ("ord", "day"), ("ord",), ("decade",), ("iso",),
+    ("dated",), ("clock",),
     ("num", "day", "case"), ("num", "year", "case", "yearcase"), ("num", "case"), ("other",), ("num", "year", "day"),
     *((name,) for name in _PUNCTUATION.values()),
 )  # fmt: skip
@@ -79,32 +108,23 @@ _NO_SENSE: Senses = {"other": ""}
 _SIGNS: Mapping[str, Senses] = {sign: {kind: sign} for sign, kind in _PUNCTUATION.items()}
 # Each pattern has one of these.
 _CORE = frozenset(
-    [
-        "unit",
-        "units",
-        "month",
-        "weekday",
-        "season",
-        "dayword",
-        "daypart",
-        "reference",
-        "repeat",
-        "repeated",
-        "length",
-        "holiday",
-        "year",
-        "decade",
-        "tens",
-        "iso",
-        "dated",
-        "clock",
-        "hourword",
-        "quarter",
-        "ago_word",
-        "meridiem",
-        "half",
-        "yearword",
-    ]
+    (
+        *(
+            "unit",
+            "units",
+            "month",
+            "weekday",
+            "season",
+            "dayword",
+            "daypart",
+            "reference",
+            "repeat",
+            "repeated",
+            "length",
+        ),
+        *("holiday", "year", "yearcase", "yearword", "tens", "decade", "iso", "dated", "clock", "hourword", "meridiem"),
+        *("deictic", "quarter", "half", "ago_word"),
+    )
 )
 
 
@@ -173,6 +193,8 @@ class Timing:
         Words that name a time only if they begin with a capital letter.
     month_first
         Whether 7/14/2025 is in July.
+    verb_last
+        Whether the verb ends the sentence, so that it may stand far from a time that belongs to it.
     """
 
     name: str
@@ -189,6 +211,7 @@ class Timing:
     weak: frozenset[str] = frozenset()
     capital: frozenset[str] = frozenset()
     month_first: bool = False
+    verb_last: bool = False
 
 
 # --- a sentence as items ---------------------------------------------------------------------------
@@ -235,7 +258,7 @@ def _normal(word: str) -> str:
 
 def _phrase(words: list[str], at: int, phrases: Phrases, alone: Senses) -> tuple[int, Senses]:
     for parts, senses in phrases:
-        if len(parts) <= len(words) - at and all(map(_fits, parts, words[at : at + len(parts)])):
+        if len(parts) <= len(words) - at and all(map(_fits, parts[1:], words[at + 1 : at + len(parts)])):
             return len(parts), senses
     return 1, alone
 
@@ -251,7 +274,9 @@ def _other(match: re.Match[str], word: str, timing: Timing) -> Senses:
         return _digits(word.lstrip("'"), _normal(match["ending"] or ""), timing)
     if kind == "sign":
         return _SIGNS.get(word, _NO_SENSE)
-    return {"meridiem": word[0]} if kind == "half" else {kind if kind != "long" else "other": word}
+    if kind == "long":
+        return _digits(re.sub(r"[.,]", "", word), "", timing) if _THOUSANDS.fullmatch(word) else _NO_SENSE
+    return {"meridiem": word[0]} if kind == "half" else {kind: word}
 
 
 @lru_cache(maxsize=200_000)
@@ -279,7 +304,7 @@ def _digits(word: str, ending: str, timing: Timing) -> Senses:
     digits = word[: len(word) - len(ending)]
     kind = _number_ending(ending, timing) if ending else ""
     if len(digits) > _LONGEST_NUMBER:
-        return {"num": "9" * _LONGEST_NUMBER}
+        return _NO_SENSE
     value = int(digits)
     if kind == "decade":
         return {"decade": str(value)} if value % 10 == 0 else {"other": ""}
@@ -411,7 +436,17 @@ def load(path: Path) -> Timing:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"this is no TOML: {error}", place=Place(name, None)) from error
-    unknown = raw.keys() - {"name", "words", "patterns", "endings", "weak", "capital", "month_first", "possessive"}
+    unknown = raw.keys() - {
+        "name",
+        "words",
+        "patterns",
+        "endings",
+        "weak",
+        "capital",
+        "month_first",
+        "possessive",
+        "verb_last",
+    }
     if unknown:
         raise StudyError(f"there is no setting '{min(unknown)}'", place=Place(name, None, min(unknown)))
     lexicon = _Lexicon(name)
@@ -433,6 +468,7 @@ def load(path: Path) -> Timing:
         patterns=tuple(_pattern(line, codes, name) for line in raw.get("patterns", [])),
         weak=frozenset(map(fold, raw.get("weak", []))),
         capital=frozenset(map(fold, raw.get("capital", []))),
+        verb_last=raw.get("verb_last") is True,
         possessive=raw.get("possessive") is True,
         month_first=raw.get("month_first") is True,
     )
@@ -447,11 +483,15 @@ def _entries(table: object, name: str) -> Iterator[tuple[str, str, str]]:
             raise StudyError(what, do=f"known: {', '.join(sorted(KEYS))}", place=Place(name, None, f"words.{kind}"))
         for value, forms in (values if isinstance(values, dict) else {"yes": values}).items():
             where = Place(name, None, f"words.{kind}.{value}")
-            if KEYS[kind] and value not in KEYS[kind]:
-                raise StudyError(f"'{value}' is no value of {kind}", do=f"known: {KEYS[kind]}", place=where)
+            if value not in KEYS[kind] if KEYS[kind] else not re.fullmatch(_WRITTEN.get(kind, _NOTHING), value):
+                raise StudyError(f"'{value}' is no value of {kind}", do=_known(kind), place=where)
             if not isinstance(forms, list) or not all(isinstance(form, str) and form for form in forms):
                 raise StudyError("this must be a list of words", place=where)
             yield from ((kind, value, form) for form in forms)
+
+
+def _known(kind: str) -> str:
+    return f"known: {', '.join(KEYS[kind])}" if KEYS[kind] else f"it is written like {_WRITTEN.get(kind, 'none')}"
 
 
 class _Lexicon:
@@ -520,7 +560,11 @@ def _pattern(line: str, codes: Mapping[frozenset[str], str], name: str) -> Patte
         return f"(?P<{match[0]}_{number}>[{chars}])" if chars else _NOTHING
 
     expression = re.sub(r"[a-z_]+", group, order).replace(" ", "")
-    return Pattern(re.compile(expression), frozenset(filter(None, re.split(r"[ ,]+", needs.strip()))))
+    try:
+        compiled = re.compile(expression)
+    except re.error as error:
+        raise StudyError(f"the pattern '{line}' can't be read: {error}", place=Place(name, None, "patterns")) from error
+    return Pattern(compiled, frozenset(filter(None, re.split(r"[ ,]+", needs.strip()))))
 
 
 def groups(match: re.Match[str]) -> dict[str, list[int]]:
