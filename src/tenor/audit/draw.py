@@ -11,8 +11,8 @@ from tenor.audit.effect import Query
 from tenor.audit.run import CODEBOOK, source_of
 from tenor.coding.codebook import read_codebook
 from tenor.coding.codes import codes
-from tenor.coding.drawn import WHAT, ToCode, name_of, write_coding_sheet
-from tenor.coding.sample import keep_sample, take_sample
+from tenor.coding.drawn import ToCode, name_of, take_codes, write_coding_sheet
+from tenor.coding.sample import keep_sample
 from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.journal import record
 from tenor.corpus.store import Store
@@ -64,7 +64,7 @@ def draw_codes(
     there = drawable(source_of(store), plan, variable, actor)
     if not len(there.units):
         raise MissingInput("no sentence of any round could be coded", do="run `tenor add`, then `tenor annotate`")
-    sample = take_sample(there.strata, n=number, seed=0, name=name_of(name, actor), what=WHAT)
+    sample = take_codes(there.strata, number, seed=0, name=name_of(name, actor))
     units = sample.rows["doc_id"].to_pylist()
     done = _coded_twice(journal, name, actor)
     rows = to_code(store.query, [unit for unit in units if unit not in done])

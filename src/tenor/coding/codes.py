@@ -233,7 +233,8 @@ def _gathered(items: Iterable[RowItem], place: Place) -> _Table:
             else:
                 table.rows.append((replace(item, cells=cells), Place(place.file, item.line)))
     if table.empty:
-        table.notes.append(f"{counted(table.empty, 'row')} {verb(table.empty, 'has', 'have')} no coder and no value yet")
+        have = verb(table.empty, "has", "have")
+        table.notes.append(f"{counted(table.empty, 'row')} {have} no coder and no value yet")
     return table
 
 

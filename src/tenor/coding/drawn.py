@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from tenor.coding.codebook import Variable
 from tenor.coding.codes import COLUMNS
-from tenor.coding.sample import Sample, stale
+from tenor.coding.sample import DRAWN, Name, Sample, digest_of, draw, members_of, spread_evenly, stale, take_sample
 from tenor.corpus.durable import nowhere, write_durably
 from tenor.errors import Place, StudyError, TenorError, shown
 from tenor.grammar import counted
@@ -53,6 +54,77 @@ def command_of(variable: str, actor: str = "") -> str:
     'tenor coding sample toward --actor accord -n 300'
     """
     return f"tenor coding sample {variable}{f' --actor {actor}' if actor else ''} -n 300"
+
+
+def take_codes(strata: pa.Table, n: int, *, seed: int, name: str) -> Sample:
+    """Draw sentences to be coded: as many of each round, and in a round by the size of its strata.
+
+    Half of a round's codes are spread evenly over its strata, so that small ones are seen, the rest by how many
+    sentences are left in each. Where one comes in the sheet is by chance, so that what is coded first is of all.
+
+    Parameters
+    ----------
+    strata
+        Columns ``doc_id`` (a sentence) and ``stratum``, as ``round: third``.
+    n
+        How many to draw in all.
+    seed, name
+        As for `tenor.coding.sample.take_sample`.
+
+    Raises
+    ------
+    StudyError
+        There is nothing to draw, or a sentence stands twice.
+
+    Examples
+    --------
+    >>> rare = pa.table({"doc_id": [f"d{n}" for n in range(100)], "stratum": ["r1: low"] * 95 + ["r1: high"] * 5})
+    >>> found = take_codes(rare, 40, seed=0, name="code:loaded")
+    >>> [found.rows["stratum"].to_pylist().count(one) for one in ("r1: low", "r1: high")]
+    [35, 5]
+    """
+    members = members_of(strata)
+    rounds: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for stratum, ids in members.items():
+        rounds[stratum.partition(":")[0]][stratum] = len(ids)
+    if n < 1 or not members:
+        return take_sample(strata, n=n, seed=seed, name=name, what=WHAT)
+    each = spread_evenly({one: sum(sizes.values()) for one, sizes in rounds.items()}, n)
+    counts = {key: many for one, sizes in rounds.items() for key, many in by_size(sizes, each[one]).items()}
+    rows: list[tuple[float, str, dict[str, str | float | int]]] = []
+    for stratum, ids in members.items():
+        if counts[stratum]:
+            own = pa.table({"doc_id": ids, "stratum": [stratum] * len(ids)})
+            drawn = draw(own, counts[stratum], seed).to_pylist()
+            rows += [((turn + 0.5) / len(drawn), stratum, row) for turn, row in enumerate(drawn)]
+    rows.sort(key=lambda item: item[:2])
+    return Sample(
+        name=name,
+        what=WHAT,
+        seed=seed,
+        rows=pa.Table.from_pylist([row for _, _, row in rows], schema=DRAWN),
+        sizes=tuple((stratum, len(ids)) for stratum, ids in members.items()),
+        members=digest_of(members),
+    )
+
+
+def by_size(sizes: Mapping[Name, int], n: int) -> dict[Name, int]:
+    """Return how many of `n` each stratum gives: half evenly, the rest by what is left in each.
+
+    Examples
+    --------
+    >>> by_size({"low": 60, "middle": 60, "high": 60}, 90), by_size({"low": 1900, "high": 100}, 200)
+    ({'low': 30, 'middle': 30, 'high': 30}, {'low': 147, 'high': 53})
+    """
+    n = min(n, sum(sizes.values()))
+    first = spread_evenly(sizes, n // 2)
+    left, room = n - n // 2, sum(sizes.values()) - n // 2
+    share = {key: left * (size - first[key]) / max(room, 1) for key, size in sizes.items()}
+    found = {key: first[key] + int(share[key]) for key in sizes}
+    short = n - sum(found.values())
+    for key in sorted(sizes, key=lambda one: (int(share[one]) - share[one], one))[:short]:
+        found[key] += 1
+    return found
 
 
 def outgrown(sample: Sample, strata: pa.Table, again: str) -> str:

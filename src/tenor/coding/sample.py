@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -34,6 +35,7 @@ DRAWN = pa.schema(
 )
 COLUMNS = ("doc_id", "outlet", "published", "lang", "title", "passage", "about_event", "refers_to", "note")
 PASSAGE = 600
+Name = TypeVar("Name", str, int)
 _FILLED = ("about_event", "refers_to", "note")
 _YES = frozenset(map(fold, ("yes", "y", "true", "да", "д", "так", "т", "evet", "e")))
 _NO = frozenset(map(fold, ("no", "n", "false", "нет", "н", "ні", "hayır", "h")))
@@ -95,10 +97,10 @@ def draw(strata: pa.Table, n: int, seed: int) -> pa.Table:
     """
     if n < 1:
         raise StudyError(f"a sample of {n} articles", do="draw one or more")
-    members = _members(strata)
+    members = members_of(strata)
     if not members:
         raise StudyError("there is no article to draw from", do="add articles first")
-    counts = _spread({name: len(ids) for name, ids in members.items()}, n)
+    counts = spread_evenly({name: len(ids) for name, ids in members.items()}, n)
     rows = []
     for name, ids in members.items():
         first = sorted(ids, key=lambda doc_id: _rank(seed, doc_id))[: counts[name]]
@@ -132,9 +134,9 @@ def take_sample(strata: pa.Table, *, n: int, seed: int, name: str, what: str) ->
     ((('x', 1),), [1.0])
     """
     rows = draw(strata, n, seed)
-    members = _members(strata)
+    members = members_of(strata)
     sizes = tuple((stratum, len(ids)) for stratum, ids in members.items())
-    return Sample(name=name, what=what, seed=seed, rows=rows, sizes=sizes, members=_digest(members))
+    return Sample(name=name, what=what, seed=seed, rows=rows, sizes=sizes, members=digest_of(members))
 
 
 def stale(sample: Sample, strata_now: pa.Table) -> tuple[str, ...]:
@@ -146,8 +148,8 @@ def stale(sample: Sample, strata_now: pa.Table) -> tuple[str, ...]:
     >>> stale(before, pa.table({"doc_id": ["a", "b"], "stratum": ["x", "x"]}))
     ("'x' had 1 article when the sample was drawn and has 2 now",)
     """
-    members = _members(strata_now)
-    if _digest(members) == sample.members:
+    members = members_of(strata_now)
+    if digest_of(members) == sample.members:
         return ()
     then, now = dict(sample.sizes), {name: len(ids) for name, ids in members.items()}
     said = [
@@ -249,7 +251,14 @@ def _of_draw(value: str, drawn: str) -> bool:
     return bool(json.loads(value)["drawn"] == drawn)
 
 
-def _members(strata: pa.Table) -> dict[str, list[str]]:
+def members_of(strata: pa.Table) -> dict[str, list[str]]:
+    """Return the documents of each stratum.
+
+    Raises
+    ------
+    StudyError
+        A document stands twice.
+    """
     found: defaultdict[str, list[str]] = defaultdict(list)
     seen: dict[str, str] = {}
     for doc_id, name in zip(strata["doc_id"].to_pylist(), strata["stratum"].to_pylist(), strict=True):
@@ -261,7 +270,8 @@ def _members(strata: pa.Table) -> dict[str, list[str]]:
     return {name: found[name] for name in sorted(found)}
 
 
-def _digest(members: Mapping[str, Sequence[str]]) -> str:
+def digest_of(members: Mapping[str, Sequence[str]]) -> str:
+    """Return a hash of which document is in which stratum."""
     text = json.dumps([[name, sorted(ids)] for name, ids in members.items()])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -270,7 +280,7 @@ def _rank(seed: int, doc_id: str) -> tuple[bytes, str]:
     return hashlib.sha256(f"{seed}\x1f{doc_id}".encode("utf-8", "surrogatepass")).digest(), doc_id
 
 
-def _spread(sizes: Mapping[str, int], n: int) -> dict[str, int]:
+def spread_evenly(sizes: Mapping[Name, int], n: int) -> dict[Name, int]:
     """Return how many each stratum gives: as even as their sizes allow, the first in order one more."""
     left, counts = min(n, sum(sizes.values())), dict.fromkeys(sizes, 0)
     while left:
