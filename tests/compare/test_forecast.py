@@ -85,8 +85,8 @@ def test_games_of_the_nfl() -> None:
     bins = calibration(found).bins
     assert len(bins) == 5
     assert sum(item.low <= item.said <= item.high for item in bins) >= 4
-    assert whole.skill_low is not None
-    assert whole.skill_low > 0
+    assert whole.gain_low is not None
+    assert whole.gain_low > 0
 
 
 @needs_data
