@@ -29,6 +29,8 @@ RESULTS: Mapping[str, str] = {
 }
 # A core of a processor of its kind under load, in watts: an assumption, as the machine shows no meter.
 WATTS = 10
+# On how many cores a run was made whose recipe does not say so.
+THREADS = 2
 NO_GOLD = """\
 ## Where nothing stands behind it
 
@@ -74,15 +76,16 @@ def page(manifest: Mapping[str, Any], results: Mapping[str, Sequence[Line]], not
 
 def _made(manifest: Mapping[str, Any]) -> str:
     made = manifest["made"]
-    hours = made["seconds"] / 3600
-    energy = hours * 2 * WATTS / 1000
+    before = made.get("shipped")
+    spent = sum(one["seconds"] / 3600 * one.get("threads", THREADS) for one in (made, before) if one)
+    seen = f"{made['seen']:,}" + (f", after {before['seen']:,} for version {before['version']}" if before else "")
     rows = [
         ("version", manifest["version"]),
         ("layers, width", f"{manifest['layers']}, {manifest['width']}"),
         ("tokens read of a text", str(manifest["longest"])),
-        ("texts shown in training", f"{made['seen']:,}"),
-        ("hours on two cores", f"{hours:.1f}"),
-        ("energy", f"about {energy:.2f} kWh, at {WATTS} W a core, assumed and not measured"),
+        ("texts shown in training", seen),
+        ("hours of one core", f"{spent:.1f}"),
+        ("energy", f"about {spent * WATTS / 1000:.2f} kWh, at {WATTS} W a core, assumed and not measured"),
         ("seeds", "1, so no spread over seeds is known"),
     ]
     return "## How it was made\n\n| | |\n|-|-|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows) + "\n"
@@ -128,9 +131,9 @@ def _held_against(results: Mapping[str, Sequence[Line]]) -> str:
     text = """\
 ## Beside other models
 
-*teacher* is the model with all twelve layers that the default learnt from; *MiniLM* and *frozen base* learnt the same
-way from the same texts; *open licences only* has the default's shape and saw permissive and share-alike sets alone:
-what leaving the others out costs. Empty: the set or the task is not there.
+*teacher* is the model with all twelve layers that the default's first version learnt from; *MiniLM* and *frozen base*
+learnt the same way from the same texts; *open licences only* has the default's shape and saw permissive and share-alike
+sets alone: what leaving the others out costs. Empty: the set or the task is not there.
 """
     lines = [text, "| set | language | metric | " + " | ".join(RESULTS[name] for name in names) + " |"]
     lines.append("|" + "-|" * (3 + len(names)))

@@ -148,7 +148,7 @@ def main() -> None:
     student = smaller(teacher, [int(layer) for layer in said.layers.split(",")], said.inner)
     some = lessons(Path(os.environ["TENOR_DATA"]), tokenizer, said.licences.split(","))
     recipe = {name: str(value) if isinstance(value, Path) else value for name, value in vars(said).items()}
-    recipe |= {"texts": len(some), "tokens": TOKENS}
+    recipe |= {"texts": len(some), "tokens": TOKENS, "threads": torch.get_num_threads()}
     (said.run / "run.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
     lesson = Lesson(teacher, student, padding_of(tokenizer), half=said.half)
     learn(student, some, said.run, Plan(said.samples, 0, said.rate), lesson.loss)

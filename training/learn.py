@@ -260,7 +260,7 @@ def main() -> None:
         some = [sample for sample in some if sample.lang in said.languages.split(",")]
     padding = padding_of(tokenizer)
     recipe = {name: str(value) if isinstance(value, Path) else value for name, value in vars(said).items()}
-    recipe |= {"scales": scales, "texts": len(some), "tokens": TOKENS}
+    recipe |= {"scales": scales, "texts": len(some), "tokens": TOKENS, "threads": torch.get_num_threads()}
     if said.shipped:
         recipe["shipped"] = history(said.shipped)
     (said.run / "run.json").write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")

@@ -35,7 +35,7 @@ SHOWN: Mapping[str, int] = {
 }
 # Small sets are shown so many times in each epoch.
 REPEATED: Mapping[str, int] = {
-    "emobank": 3,
+    "emobank": 2,
     "newsmtsc": 2,
     "rusentne": 3,
     "babe": 2,
