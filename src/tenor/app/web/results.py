@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from tenor.app.web.kept import STATE, OtherVersion, file_hash, keep, kept, write_whole
 from tenor.errors import MissingInput, Place, TenorError, shown
-from tenor.model import Audit, Claim, Finding, Hypothesis, Measure, Measured, Series, Verdict, WindowValue
+from tenor.model import Claim, Hypothesis, Measure
+from tenor.results import Audit, Finding, Measured, Series, Verdict, WindowValue
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from tenor.report.page import Figure
+    from tenor.report.figures import Figure
     from tenor.study import Study
 
 # Of these tables a verdict is made; where one of them changed, it is out of date.
@@ -157,7 +158,7 @@ def _over(audit: Audit) -> tuple[Over, ...]:
 
 
 def _chart(figure: object) -> Chart | None:
-    from tenor.report.page import Figure
+    from tenor.report.figures import Figure
 
     if not isinstance(figure, Figure):
         return None

@@ -25,7 +25,7 @@ from tenor.corpus.lock import locked
 from tenor.errors import Busy, StudyError, UnknownName, shown
 
 Stage = Literal["waiting", "running", "done", "failed", "cancelled"]
-KINDS = ("audit", "annotate", "refresh", "preregister", "measure", "words", "statements")
+KINDS = ("audit", "annotate", "refresh", "preregister", "measure")
 _KEPT = 40
 _PATIENCE = 10.0
 _BEGINS_WITHIN = 20.0

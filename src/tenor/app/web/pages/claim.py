@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tenor.app.web.results import Results
     from tenor.app.web.site import Ask
-    from tenor.model import Claim, Verdict
+    from tenor.model import Claim
+    from tenor.results import Verdict
 
 _A_PAGE = 25
 _TEXTS = """\

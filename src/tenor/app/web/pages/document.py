@@ -34,7 +34,17 @@ _STATEMENTS = "SELECT * FROM statements WHERE doc_id = $id ORDER BY start"
 _TOMBSTONE = 'SELECT "at", why FROM tombstones WHERE doc_id = $id'
 # Shown where nobody says what to show; feelings are too many to read past.
 _USUAL = ("mention", "quote", "loaded", "generalisation", "statement")
-_COLOURS = 8
+# Each layer that is shown from the beginning has a colour of its own; the others take turns.
+_OWN = {
+    "mention": 0,
+    "quote": 2,
+    "loaded": 1,
+    "generalisation": 3,
+    "statement:source": 5,
+    "statement:cue": 6,
+    "statement": 4,
+}
+_TURNS = (5, 7, 3, 1)
 
 
 def document(ask: Ask) -> Response:
@@ -58,10 +68,10 @@ def document(ask: Ask) -> Response:
         "body": cut(row["text"], _of(drawn, "body")),
         "body_marks": _of(drawn, "body"),
         "layers": [
-            (layer, count, layer in shown, number % _COLOURS)
+            (layer, count, layer in shown, _colour(layer, number))
             for number, (layer, count) in enumerate(sorted(layers.items()))
         ],
-        "colours": {layer: number % _COLOURS for number, layer in enumerate(sorted(layers))},
+        "colours": {layer: _colour(layer, number) for number, layer in enumerate(sorted(layers))},
         "left_out": max(0, sum(layers[layer] for layer in shown) - MOST),
         "sentences": _sentences(ask, row),
         "versions": ask.site.reader.rows(_VERSIONS, {"outlet": row["outlet"], "native": row["native_id"]}),
@@ -90,6 +100,11 @@ def _shown(ask: Ask, layers: Counter[str]) -> set[str]:
     if "show" in ask.arguments:
         return set(ask.all("show")) & set(layers)
     return {layer for layer in layers if layer.partition(":")[0] in _USUAL}
+
+
+def _colour(layer: str, number: int) -> int:
+    """Return the number of a layer's colour."""
+    return _OWN.get(layer, _OWN.get(layer.partition(":")[0], _TURNS[number % len(_TURNS)]))
 
 
 def _of(marks: list[Mark], part: str) -> list[Mark]:
@@ -175,7 +190,9 @@ def _sentences(ask: Ask, row: dict[str, Any]) -> list[dict[str, Any]]:
 def _back(ask: Ask) -> tuple[str, str] | None:
     """Return where the reader came from, as the address says: the passages of a claim, or a search."""
     if claim := ask.get("claim"):
-        return link(f"/claims/{claim}/passages", {"h": ask.get("h")}), f"Passages behind {ask.get('h') or claim}"
+        return link(
+            f"/claims/{claim}/passages", {"h": ask.get("h")}
+        ), f"{ask.words.say('Passages behind')} {ask.get('h') or claim}"
     if words := ask.get("q"):
-        return link("/search", {"q": words}), f"Search for “{words[:60]}”"
+        return link("/search", {"q": words}), f"{ask.words.say('Search for')} “{words[:60]}”"
     return None

@@ -10,10 +10,11 @@ from tenor.errors import UnknownName
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from tenor.app.web.runs import Run
     from tenor.app.web.site import Ask
 
 # What a button may start; a measure is asked for on its own page.
-STARTED = ("audit", "annotate", "refresh", "preregister", "statements")
+STARTED = ("audit", "annotate", "refresh", "preregister")
 
 
 def runs(ask: Ask) -> Response:
@@ -24,19 +25,14 @@ def runs(ask: Ask) -> Response:
 def run(ask: Ask) -> Response:
     """Show one run, as far as it is."""
     found = ask.site.runs.get(ask.part("run"))
-    return page(ask, "run.html.j2", {"run": found, "next_page": after(found.kind, found.result)})
+    return page(ask, "run.html.j2", {"run": found, "next_page": after(found)})
 
 
-def after(kind: str, result: str) -> str:
-    """Return the page that shows what a kind of run has worked out."""
-    pages = {
-        "audit": "/",
-        "annotate": "/quality",
-        "refresh": "/documents",
-        "preregister": "/",
-        "statements": "/statements",
-    }
-    return pages.get(kind, f"/compare?show={result}" if kind == "measure" else "/")
+def after(found: Run) -> str:
+    """Return the page that shows what a run has worked out."""
+    if found.kind == "measure":
+        return link("/compare", dict(found.asked))
+    return {"annotate": "/quality", "refresh": "/documents"}.get(found.kind, "/")
 
 
 def start_run(ask: Ask) -> Response:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _A_PAGE = 20
 # As many new texts are indexed in a second or two; more than that is a run.
 _AT_ONCE = 3_000
+# A passage longer than this was cut at its end.
+_CUT = 120
 _FACETS = ("outlet", "lang", "round", "month")
 
 
@@ -103,9 +105,17 @@ def _facets(found: Found, labels: dict[str, str]) -> list[tuple[str, str, list[t
 
 def _marked(hit: Hit) -> list[tuple[str, bool]]:
     """Return a passage in pieces, each with whether it is one of the words."""
-    pieces, at = [], 0
+    pieces, at = [], _word_start(hit)
     for start, stop in hit.marks:
         if start >= at:
             pieces += [(hit.passage[at:start], False), (hit.passage[start:stop], True)]
             at = stop
-    return [*pieces, (hit.passage[at:], False)]
+    tail = hit.passage[at:]
+    cut = len(hit.passage) > _CUT and " " in tail
+    return [*pieces, (f"{tail.rsplit(None, 1)[0]} …" if cut and tail.strip() else tail, False)]
+
+
+def _word_start(hit: Hit) -> int:
+    """Return where the first whole word of a passage begins, but not behind a word that was found."""
+    first = hit.marks[0][0] if hit.marks else 0
+    return min(hit.passage.find(" ") + 1, first) if hit.start else 0

@@ -49,7 +49,26 @@
     if (found) location.assign(`/documents?from=${found[1]}&to=${found[2] || found[1]}`);
   });
 
+  // In the editor of a file: begin at the line that was asked for, and say in which line one stands.
+  const editor = one("textarea[data-line]");
+  if (editor) {
+    const place = one("#place");
+    const tell = () => { place.textContent = editor.value.slice(0, editor.selectionStart).split("\n").length; };
+    const line = Number(editor.dataset.line);
+    if (line > 0) {
+      const lines = editor.value.split("\n");
+      const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+      editor.focus();
+      editor.setSelectionRange(start, start + (lines[line - 1] || "").length);
+      editor.scrollTop = (line - 4) * parseFloat(getComputedStyle(editor).lineHeight);
+    }
+    ["keyup", "click", "focus"].forEach((name) => editor.addEventListener(name, tell));
+    tell();
+  }
+
   const arrive = () => {
+    const here = one(".places [aria-current]");
+    if (here) here.closest("ul").scrollLeft = here.offsetLeft - 40;
     const span = location.hash === "#span" && one("#span");
     if (span) { span.focus({ preventScroll: true }); span.scrollIntoView({ block: "center" }); }
     document.documentElement.dataset.ready = "true";
