@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from tenor.audit.frame import Frame, Grid
 from tenor.audit.layers import Layer
 from tenor.audit.verdict import ask, judge
-from tenor.model import ComparisonPeriod, Event, Finding, Hypothesis, Margin, Plan, Round, Stretch, Window
+from tenor.model import ComparisonPeriod, Event, Hypothesis, Margin, Plan, Round, Stretch, Window
+from tenor.results import Finding
 
 OUTLETS, DAYS, FIRST, APART, LENGTH = 12, 190, 100, 30, 5
 BURN_IN = 22

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tenor.app.cli import run
-from tenor.model import Audit
 from tenor.report.charts import chart_png, specification_strip, timeline
+from tenor.results import Audit
 from tenor.study import Study
 from tenor.testing import example_folder
 

@@ -25,9 +25,10 @@ PACKAGE = Path(__file__).parents[1] / "src" / "tenor"
 GROUND: dict[str, set[str]] = {
     "errors": set(),
     "evidence": set(),
-    "model": {"evidence"},
+    "model": set(),
+    "results": {"evidence", "model"},
     "grammar": set(),
-    "described": {"grammar", "model"},
+    "described": {"grammar", "model", "results"},
     "tables": {"errors", "model"},
     "registry": {"errors", "model"},
     "studyfile": {"errors", "model", "registry"},

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenor.grammar import counted, verb
-from tenor.model import Manifest, Plan, Stretch
+from tenor.model import Plan, Stretch
+from tenor.results import Manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tenor.described import Description
 from tenor.errors import TenorError
-from tenor.model import ArticleSource, Audit, Claim, ImportReport, Measured, Plan, Registered
+from tenor.model import ArticleSource, Claim, ImportReport, Plan
+from tenor.results import Audit, Measured, Registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tenor.corpus.search import Filters, Found
     from tenor.corpus.store import Store
     from tenor.described import KeyWords
+    from tenor.report.form import Form
 
 STUDY_FILE = "tenor.yaml"
 CLAIMS_FILE = "claims.yaml"
@@ -477,11 +479,13 @@ class Study:
         int
             How many were there.
         """
+        from tenor.coding.drawn import strike_codes
         from tenor.coding.sample import strike
         from tenor.corpus.intake import remove
 
         found = remove(self.store, self._folder, doc_ids, why=why, now=now)
         strike(self._folder / JUDGE_FILE, doc_ids)
+        strike_codes(self._folder, doc_ids)
         return found
 
     def compact(self) -> tuple[int, int, tuple[TenorError, ...]]:
@@ -577,19 +581,21 @@ class Study:
 
         return evidence(self.refresh(), self._plan, self.claims(), hypothesis)
 
-    def report(self, folder: Path | str | None = None) -> Path:
-        """Audit the claims and write the report: one page, and the data behind it as CSV.
+    def report(self, folder: Path | str | None = None, *, form: Form | None = None) -> Path:
+        """Audit the claims, write the report as a page, as Markdown and as data, and return the page.
 
         Parameters
         ----------
         folder
             Where to write; by default ``reports`` in the study's folder.
-
-        Returns
-        -------
-        Path
-            The page.
+        form
+            For oneself or for the public, in which language, with how many passages.
         """
+        from tenor.audit.description import describe
+        from tenor.audit.shown import shown
+        from tenor.report.form import Form
         from tenor.report.page import write_report
 
-        return write_report(self.audit(), Path(folder) if folder else self._folder / "reports")
+        audit = shown(self.store, self.audit(), self._folder, (form or Form()).each)
+        found = describe(self.store, self._plan, words=False)
+        return write_report(audit, Path(folder or self._folder / "reports"), form, found=found)

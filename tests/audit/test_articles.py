@@ -17,7 +17,8 @@ from tenor import registry
 from tenor.app.output import plain
 from tenor.audit.claims import fingerprint
 from tenor.audit.frame import cut
-from tenor.model import ArticleSource, Audit, Document, Event, Finding, Measure, Round, Window
+from tenor.model import ArticleSource, Document, Event, Measure, Round, Window
+from tenor.results import Audit, Finding
 from tests.corpus.press import COMPARISON, QUERIES, ROUNDS, article, claim, day, hypothesis, press
 
 FIRST = date(2024, 1, 1)

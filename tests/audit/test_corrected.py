@@ -13,7 +13,8 @@ import pytest
 from tenor.coding.sample import kept_sample
 from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.errors import MissingInput, StudyError, UnknownName
-from tenor.model import Document, Finding
+from tenor.model import Document
+from tenor.results import Finding
 from tenor.study import Study
 from tests.corpus.press import article, press, put
 from tests.measure.scored import keep, score

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tenor.model import Finding, Specification
+from tenor.results import Finding, Specification
 from tenor.study import Study
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tenor.app.output import plain
 from tenor.audit.frame import packed
-from tenor.model import Audit, Finding
+from tenor.results import Audit, Finding
 from tenor.study import Study
 from tests.conftest import CLAIMS, STUDY
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from tenor.described import Description, Listing, Observed, Passage, Section
-from tenor.model import Event, Manifest, Plan, Round, Stretch, Window
+from tenor.model import Event, Plan, Round, Stretch, Window
+from tenor.results import Manifest
 
 HOSTILE_TAG = "<script>alert(1)</script>"
 HOSTILE_MARK = "</mark><script>alert(2)</script>"

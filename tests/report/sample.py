@@ -9,30 +9,32 @@ from datetime import date, timedelta
 from statistics import NormalDist
 
 from tenor.model import (
-    Audit,
     Claim,
     ComparisonPeriod,
     Confounder,
     CountColumns,
     CountSource,
-    Estimate,
     Event,
     Excluded,
-    Finding,
     Hypothesis,
     ImportReport,
-    Manifest,
     Margin,
     Measure,
-    Placebo,
     Plan,
-    Point,
     Round,
+    Stretch,
+    Window,
+)
+from tenor.results import (
+    Audit,
+    Estimate,
+    Finding,
+    Manifest,
+    Placebo,
+    Point,
     Series,
     Specification,
-    Stretch,
     Verdict,
-    Window,
     WindowValue,
 )
 

@@ -13,9 +13,10 @@ from typing import Any
 import altair as alt
 import pytest
 
-from tenor.model import Audit, Stretch
+from tenor.model import Stretch
 from tenor.report import charts
 from tenor.report.sheet import EffectAxis, Ink, TimeAxis, flags, text_width, wrapped
+from tenor.results import Audit
 from tests.report import sample
 
 AUDITS = {"sample": sample.audit, "crowded": sample.crowded}

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tenor.evidence import Behind, OutletValues
-from tenor.model import Actor, Estimate, Finding, Margin, Measure
+from tenor.model import Actor, Margin, Measure
 from tenor.report.catalogue import LANGUAGES, NBSP, catalogue
 from tenor.report.plain import plain_sentence
+from tenor.results import Estimate, Finding
 from tests.report.sample import audit
 
 FOUND = audit()

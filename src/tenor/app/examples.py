@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tenor.errors import ModelMissing, Place, StudyError, shown
-from tenor.model import Audit
+from tenor.results import Audit
 from tenor.study import Study
 from tenor.testing import example_folder
 

@@ -15,20 +15,9 @@ import click
 from tenor.described import Description, stand_out
 from tenor.errors import StudyError, UnknownName
 from tenor.grammar import counted
-from tenor.model import (
-    ArticleSource,
-    Audit,
-    Claim,
-    ImportReport,
-    Measure,
-    Measured,
-    Plan,
-    Point,
-    Registered,
-    WindowValue,
-    Word,
-)
+from tenor.model import ArticleSource, Claim, ImportReport, Measure, Plan, Word
 from tenor.report.words import seen
+from tenor.results import Audit, Measured, Point, Registered, WindowValue
 from tenor.sources.importer import ROLES
 from tenor.studyfile import margin_in_words, round_stretch
 

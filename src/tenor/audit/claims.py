@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from tenor.audit.effect import query_of
-from tenor.model import Hypothesis, Plan, Registered
+from tenor.model import Hypothesis, Plan
 from tenor.registry import measure_named, measures
+from tenor.results import Registered
 
 
 def fingerprint(hypothesis: Hypothesis, plan: Plan) -> str:

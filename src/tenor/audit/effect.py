@@ -29,8 +29,9 @@ from tenor.compare.effects import (
 )
 from tenor.compare.resample import placebo_differences, placebo_ratios
 from tenor.errors import StudyError
-from tenor.model import Estimate, Hypothesis, Measure, Placebo, Plan, Round
+from tenor.model import Hypothesis, Measure, Plan, Round
 from tenor.registry import measure_named
+from tenor.results import Estimate, Placebo
 
 Floats = NDArray[np.float64]
 Query = Callable[[str, Mapping[str, object]], pa.Table]

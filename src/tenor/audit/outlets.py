@@ -12,7 +12,8 @@ from tenor.audit.layers import layers_of
 from tenor.audit.run import source_of
 from tenor.audit.series import round_values
 from tenor.corpus.store import Store
-from tenor.model import Measure, Plan, WindowValue
+from tenor.model import Measure, Plan
+from tenor.results import WindowValue
 
 
 def by_outlet(

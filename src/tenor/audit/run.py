@@ -37,8 +37,9 @@ from tenor.corpus.ingest import imports_of
 from tenor.corpus.journal import keep, record, registrations, seen_before
 from tenor.corpus.store import Store
 from tenor.errors import MissingInput, UnknownName
-from tenor.model import Audit, Claim, Hypothesis, Manifest, Measure, Measured, Plan, Registered, Series
+from tenor.model import Claim, Hypothesis, Measure, Plan
 from tenor.registry import measure_named
+from tenor.results import Audit, Manifest, Measured, Registered, Series
 
 CODEBOOK = "codebook.yaml"
 _LIBRARIES = ("altair", "duckdb", "numpy", "pyarrow", "scipy", "vl-convert-python")

@@ -8,18 +8,8 @@ from tenor.audit.effect import Effect, query_of
 from tenor.audit.frame import Cell, Frame
 from tenor.compare.effects import LogRatio
 from tenor.grammar import listed
-from tenor.model import (
-    Estimate,
-    Hypothesis,
-    Margin,
-    Measure,
-    Placebo,
-    Relation,
-    Round,
-    Specification,
-    Stretch,
-    Word,
-)
+from tenor.model import Hypothesis, Margin, Measure, Relation, Round, Stretch, Word
+from tenor.results import Estimate, Placebo, Specification
 from tenor.studyfile import margin_in_words
 
 

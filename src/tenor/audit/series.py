@@ -8,7 +8,8 @@ from math import isfinite
 import numpy as np
 
 from tenor.audit.frame import OBSERVED, Floats, Grid, Windows, ordinary_columns, summed
-from tenor.model import Measure, Plan, Point, Pooling, Series, Stretch, WindowValue
+from tenor.model import Measure, Plan, Pooling, Stretch
+from tenor.results import Point, Series, WindowValue
 from tenor.studyfile import round_stretch
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.store import Store
 from tenor.corpus.wording import perhaps_persons
 from tenor.evidence import Behind, Borrowed, Checked, Context, Passages, Quoted
-from tenor.model import Audit, Hypothesis, Plan
+from tenor.model import Hypothesis, Plan
 from tenor.registry import measure_named
+from tenor.results import Audit
 
 AROUND = 140
 _LONGEST_MARK = 600
@@ -49,6 +50,20 @@ GROUP BY ALL ORDER BY articles DESC, first.outlet, later.outlet"""
 
 _Rows = list[dict[str, Any]]
 _Marks = Mapping[tuple[str, str], list[tuple[int, int]]]
+
+
+def shown(store: Store, audit: Audit, folder: Path, each: Callable[[int], int]) -> Audit:
+    """Return an audit with what a report shows beside its verdicts.
+
+    Parameters
+    ----------
+    store, audit, folder
+        The study, its verdicts, its folder.
+    each
+        How many passages each of so many hypotheses on texts may show.
+    """
+    many = sum(item.behind is not None for verdict in audit.verdicts for item in verdict.findings)
+    return replace(audit, context=context(store, audit, folder, most=each(many)))
 
 
 def context(store: Store, audit: Audit, folder: Path, *, most: int) -> Context:

@@ -9,7 +9,8 @@ from itertools import product
 from tenor.audit.decide import Question, agrees
 from tenor.audit.effect import NEEDED, Effect, effect
 from tenor.audit.frame import Cell, Choice, Frame
-from tenor.model import Baseline, Exposure, Hypothesis, Measure, Pooling, Specification, Word
+from tenor.model import Baseline, Exposure, Hypothesis, Measure, Pooling, Word
+from tenor.results import Specification
 
 AGREEMENT = 0.8
 _BASELINES: tuple[Baseline, ...] = ("none", "week before", "three weeks before")

@@ -20,7 +20,8 @@ from tenor.compare.contrasts import DifferenceTest, Estimated
 from tenor.compare.effects import LogRatio, two_sided
 from tenor.evidence import Behind, Corrections
 from tenor.grammar import listed
-from tenor.model import Estimate, Finding, Hypothesis, Measure, Specification, Stretch, WindowValue, Word
+from tenor.model import Hypothesis, Measure, Stretch, Word
+from tenor.results import Estimate, Finding, Specification, WindowValue
 from tenor.studyfile import margin_in_words
 
 NO_CHECKS = Checks()

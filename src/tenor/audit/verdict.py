@@ -34,8 +34,9 @@ from tenor.audit.within import texts_of
 from tenor.coding.judged import Quality
 from tenor.compare.effects import RatioTest
 from tenor.compare.family import holm, holm_alphas
-from tenor.model import Claim, Finding, Hypothesis, Measure, Plan, Registered, Verdict, WindowValue, Word
+from tenor.model import Claim, Hypothesis, Measure, Plan, Word
 from tenor.registry import PLANNED, measure_named, measures
+from tenor.results import Finding, Registered, Verdict, WindowValue
 
 ALPHA = 0.05
 # A claim stands on all its parts: one that is refuted refutes it, whatever is unknown of the others.

@@ -13,7 +13,8 @@ from tenor.compare.proportions import Share, Tally, stratified_share
 from tenor.corpus.human import Entry, Journal
 from tenor.errors import StudyError
 from tenor.grammar import counted, listed
-from tenor.model import Estimate, Round
+from tenor.model import Round
+from tenor.results import Estimate
 
 ABOUT = "about_event"
 REFERS = "refers_to"

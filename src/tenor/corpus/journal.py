@@ -9,7 +9,7 @@ from importlib.metadata import version
 import pyarrow as pa
 
 from tenor.corpus.store import Store
-from tenor.model import Registered
+from tenor.results import Registered
 from tenor.tables import REGISTRATIONS, RUNS
 
 

@@ -31,7 +31,8 @@ from tenor.report.sheet import (
 
 if TYPE_CHECKING:
     from tenor.evidence import Behind, OutletValues
-    from tenor.model import Finding, Measure
+    from tenor.model import Measure
+    from tenor.results import Finding
 
 MOST_OUTLETS = 40
 STEP = 22.0

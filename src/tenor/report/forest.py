@@ -34,7 +34,8 @@ from tenor.report.verdicts import BADGES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tenor.model import Audit, Finding, Word
+    from tenor.model import Word
+    from tenor.results import Audit, Finding
 
 REACH = 6.0
 """Effects farther than so many margins stand at the end of the scale."""

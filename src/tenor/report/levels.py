@@ -30,7 +30,8 @@ from tenor.report.sheet import (
 
 if TYPE_CHECKING:
     from tenor.evidence import Behind, OutletValues
-    from tenor.model import Finding, Measure
+    from tenor.model import Measure
+    from tenor.results import Finding
 
 MOST_PANELS, MOST_NARROW = 25, 12
 PLOT, TITLED, BELOW, BETWEEN = 74.0, 20.0, 20.0, 16.0

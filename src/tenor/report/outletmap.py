@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tenor.evidence import OutletValues
-    from tenor.model import Finding
+    from tenor.results import Finding
 
 MOST_OUTLETS, MOST_COLUMNS, MOST_NARROW = 40, 12, 7
 PITCH = 22.0

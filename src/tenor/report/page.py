@@ -15,7 +15,7 @@ import vl_convert
 from tenor.registry import PLANNED
 from tenor.report import charts, tables, words
 from tenor.report.catalogue import Catalogue, catalogue
-from tenor.report.environment import TEMPLATES, environment
+from tenor.report.environment import TEMPLATES, environment, packed
 from tenor.report.export import csv_bytes
 from tenor.report.figures import Figure, both_widths
 from tenor.report.form import Form
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     from tenor.described import Description
     from tenor.evidence import Checked, Passages
-    from tenor.model import Audit, Finding, Measure, Plan, Series, Stretch
+    from tenor.model import Measure, Plan, Stretch
     from tenor.report.export import Table
+    from tenor.results import Audit, Finding, Series
 
 # Measures on which outlets are also shown round by round, in small multiples.
 MULTIPLIED = ("tone.", "language.")
@@ -79,9 +80,7 @@ class Event:
     inside: bool | None
 
 
-def write_report(
-    audit: Audit, folder: Path, form: Form | None = None, *, found: Description | None = None
-) -> Path:
+def write_report(audit: Audit, folder: Path, form: Form | None = None, *, found: Description | None = None) -> Path:
     """Write ``report.html``, ``report.md`` and ``data/*.csv`` into a folder and return the path of the page.
 
     Everything is made before anything is replaced; each file is replaced in one step. The same
@@ -125,10 +124,10 @@ def report_html(audit: Audit, form: Form | None = None, *, found: Description | 
     form = form or Form()
     say = catalogue(form.lang)
     shown = [
-        [finding_shown(audit, finding, f"c{i}f{j}", say) for j, finding in enumerate(verdict.findings, 1)]
+        [finding_shown(audit, finding, f"c{i}f{j}", say, light=True) for j, finding in enumerate(verdict.findings, 1)]
         for i, verdict in enumerate(audit.verdicts, 1)
     ]
-    lines = [series_shown(audit.plan, series, f"t{i}", say) for i, series in enumerate(audit.series, 1)]
+    lines = [series_shown(audit.plan, series, f"t{i}", say, light=True) for i, series in enumerate(audit.series, 1)]
     values: dict[str, object] = {
         "audit": audit,
         "form": form,
@@ -143,17 +142,20 @@ def report_html(audit: Audit, form: Form | None = None, *, found: Description | 
 
 def filled(template: str, values: dict[str, object], say: Catalogue | None = None) -> str:
     """Return a page from its template, with our scripts, the policy that lets only them run, and the colours."""
-    scripts = [chart_library(), (TEMPLATES / "report.js").read_text(encoding="utf-8")]
-    shared = {"policy": _policy(scripts), "scripts": scripts, "palette": PALETTE, "badges": BADGES}
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    shared = {"policy": _policy(script), "script": script, "palette": PALETTE, "badges": BADGES}
+    shared["library"] = _packed_library()
     say = say or catalogue("en")
     return environment(say).get_template(template).render(shared | values | {"say": say})
 
 
-def finding_shown(audit: Audit, finding: Finding, key: str, say: Catalogue | None = None) -> Shown:
-    """Return a finding with its charts drawn; `key` begins their ids."""
+def finding_shown(
+    audit: Audit, finding: Finding, key: str, say: Catalogue | None = None, *, light: bool = False
+) -> Shown:
+    """Return a finding with its charts drawn; `key` begins their ids, `light` ones are drawn in one width only."""
     say = say or catalogue("en")
     measure = _measure(audit, finding)
-    drawn = _drawn(finding, measure, key, say) if measure else {}
+    drawn = _drawn(finding, measure, key, say, light=light) if measure else {}
     own = finding.hypothesis.id
     return Shown(
         key=key,
@@ -163,7 +165,7 @@ def finding_shown(audit: Audit, finding: Finding, key: str, say: Catalogue | Non
         windows=tables.windows([finding]),
         specifications=tables.specifications([finding]),
         placebo=tables.placebo([finding]),
-        outlets=tables.outlets([finding]),
+        outlets=tables.sides([finding]),
         levels=tables.levels([finding]),
         strip=drawn.get("s"),
         spread=drawn.get("p"),
@@ -174,7 +176,7 @@ def finding_shown(audit: Audit, finding: Finding, key: str, say: Catalogue | Non
     )
 
 
-def _drawn(finding: Finding, measure: Measure, key: str, say: Catalogue) -> dict[str, Figure]:
+def _drawn(finding: Finding, measure: Measure, key: str, say: Catalogue, *, light: bool) -> dict[str, Figure]:
     """Return the charts of a finding by the letter that ends their ids."""
     placebo, given = finding.placebo, finding.hypothesis
     draw: dict[str, Callable[[bool], alt.LayerChart]] = {}
@@ -186,7 +188,7 @@ def _drawn(finding: Finding, measure: Measure, key: str, say: Catalogue) -> dict
         draw["d"] = lambda narrow: charts.outlet_dots(finding, measure, narrow=narrow, say=say)
         if given.measure.startswith(MULTIPLIED):
             draw["r"] = lambda narrow: charts.round_levels(finding, measure, narrow=narrow, say=say)
-    return {letter: both_widths(f"{key}{letter}", way) for letter, way in draw.items()}
+    return {letter: both_widths(f"{key}{letter}", way, light=light) for letter, way in draw.items()}
 
 
 def _measure(audit: Audit, finding: Finding) -> Measure | None:
@@ -221,10 +223,12 @@ def _spoken(measure: Measure, noun: str) -> Measure:
     )
 
 
-def series_shown(plan: Plan, given: Series, key: str, say: Catalogue | None = None) -> Line:
+def series_shown(plan: Plan, given: Series, key: str, say: Catalogue | None = None, *, light: bool = False) -> Line:
     """Return a series with its chart drawn; `key` is the id of the chart."""
     series = replace(given, measure=_worded(plan, given.measure, {given.query}))
-    figure = both_widths(key, lambda narrow: charts.timeline(series, narrow=narrow, say=say)) if series.points else None
+    figure = None
+    if series.points:
+        figure = both_widths(key, lambda narrow: charts.timeline(series, narrow=narrow, say=say), light=light)
     return Line(series=series, table=tables.timeline([series]), figure=figure)
 
 
@@ -257,11 +261,15 @@ def chart_library() -> str:
     return script
 
 
-def _policy(scripts: list[str]) -> str:
-    """Return the content security policy: only our own scripts run, and nothing is fetched."""
-    digests = (hashlib.sha256(script.encode("utf-8")).digest() for script in scripts)
-    allowed = " ".join(f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
+@cache
+def _packed_library() -> str:
+    return packed(chart_library())
+
+
+def _policy(script: str) -> str:
+    """Return the content security policy: only our own script runs, and what it unpacks; nothing is fetched."""
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src 'sha256-{digest}' 'strict-dynamic'; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from tenor.report import words
+from tenor.report.catalogue import Catalogue, catalogue
 from tenor.report.sheet import (
     FLAG_STEP,
     NARROW_TOTAL,
@@ -29,7 +30,8 @@ from tenor.report.sheet import (
 )
 
 if TYPE_CHECKING:
-    from tenor.model import Hypothesis, Measure, Placebo
+    from tenor.model import Hypothesis, Measure
+    from tenor.results import Placebo
 
 ONE_PLACEMENT = Look(shape="circle", fill="blue", size=30, opacity=0.55)
 AS_FAR = Look(shape="square", fill="ink", size=30, opacity=0.75)
@@ -40,44 +42,51 @@ DOT_STEPS = (14.0, 12.0, 10.0, 8.5, 7.0)
 TALLEST = 130.0
 
 
-def placebo_strip(placebo: Placebo, hypothesis: Hypothesis, measure: Measure, *, narrow: bool) -> alt.LayerChart:
+def placebo_strip(
+    placebo: Placebo, hypothesis: Hypothesis, measure: Measure, *, narrow: bool, say: Catalogue | None = None
+) -> alt.LayerChart:
     """Return what the same contrast gives where nothing happened, beside what it gave this time.
 
     Each dot is one placement; dots stand on each other where placements give about the same.
     """
+    say = say or catalogue("en")
     total, side = (NARROW_TOTAL, 10) if narrow else (WIDE_TOTAL, 12)
     make = EffectAxis.ratios if placebo.scale == "ratio" else EffectAxis.differences
     scale = make([*placebo.effects, placebo.observed], total - 2 * side)
-    rows, height, step = _dots(placebo, scale)
-    title, lines = _placebo_head(placebo, hypothesis, measure)
-    keys = [(OBSERVED, "this time"), (ONE_PLACEMENT, "one placement")]
+    rows, height, step = _dots(placebo, scale, say)
+    title, lines = _placebo_head(placebo, hypothesis, measure, say)
+    keys = [(OBSERVED, say("this time")), (ONE_PLACEMENT, say("one placement"))]
     if any(row["far"] == "yes" for row in rows):
-        keys.append((AS_FAR, f"placement as far from {scale.none:g}, or farther"))
+        keys.append((AS_FAR, say("as far", f"{scale.none:g}")))
     sheet, top = head(title, lines, keys, width=total)
-    labels, label_height = _placebo_labels(placebo, scale, side)
+    labels, label_height = _placebo_labels(placebo, scale, side, say)
     top += label_height + 10
     frame = Frame(width=scale.width, height=height, left=side, right=side, bottom=26, top=top)
     around = Sheet()
     around.add(sheet, -side, -frame.top)
     around.add(labels, 0, 0)
-    return whole(_placebo_data(placebo, (rows, step), scale, frame), around, frame, f"{title}. {lines[0]}")
+    return whole(_placebo_data(placebo, (rows, step), scale, (frame, say)), around, frame, f"{title}. {lines[0]}")
 
 
-def _placebo_head(placebo: Placebo, hypothesis: Hypothesis, measure: Measure) -> tuple[str, list[str]]:
-    found = f"this time it gives {_said(placebo, placebo.observed)}"
-    title = f"No placement on ordinary stretches of time; {found}"
+def _placebo_head(placebo: Placebo, hypothesis: Hypothesis, measure: Measure, say: Catalogue) -> tuple[str, list[str]]:
+    found = _said(placebo, placebo.observed, say)
+    title = say("placebo.none", found)
     if placebo.effects:
-        low, high = _bare(placebo, min(placebo.effects)), _said(placebo, max(placebo.effects))
-        title = f"On ordinary stretches of time the same contrast gives {low} to {high}; {found}"
-    drawn = f", {len(placebo.effects):,} drawn" if len(placebo.effects) != placebo.placements else ""
+        low, high = _bare(placebo, min(placebo.effects)), _said(placebo, max(placebo.effects), say)
+        title = say("placebo.title", low, high, found)
+    drawn = say("placebo.drawn", f"{len(placebo.effects):,}") if len(placebo.effects) != placebo.placements else ""
     none = 1 if placebo.scale == "ratio" else 0
-    note = (
-        f"{words.capital(words.unit_of(measure))}, {words.query_of(hypothesis.query, own=hypothesis.own_queries)}; "
-        f"{placebo.scale}, {none} = no difference. "
-        f"{words.sized('n', placebo.placements, 'placement')}{drawn}, "
-        f"on {words.sized('K', placebo.k, 'comparison window')}; "
-        f"{placebo.as_far:,} of {placebo.placements:,} are at least as far from {none}. "
-        f"Population: {hypothesis.population}. No interval is drawn."
+    note = say(
+        "placebo.note",
+        words.capital(words.unit_of(measure, say)),
+        words.query_of(hypothesis.query, say, own=hypothesis.own_queries),
+        say(placebo.scale),
+        none,
+        f"{say.sized('n', placebo.placements, 'placement')}{drawn}",
+        say.sized("K", placebo.k, "comparison window"),
+        f"{placebo.as_far:,}",
+        f"{placebo.placements:,}",
+        say.term(hypothesis.population),
     )
     return words.seen(title), [words.seen(note)]
 
@@ -86,13 +95,13 @@ def _bare(placebo: Placebo, effect: float) -> str:
     return words.ratio(effect) if placebo.scale == "ratio" else words.number(effect)
 
 
-def _said(placebo: Placebo, effect: float) -> str:
+def _said(placebo: Placebo, effect: float, say: Catalogue) -> str:
     if placebo.scale == "ratio":
-        return words.times(effect)
-    return f"{words.number(effect)} {placebo.unit}".strip()
+        return words.times(effect, say)
+    return f"{words.number(effect)} {say.term(placebo.unit)}".strip()
 
 
-def _dots(placebo: Placebo, scale: EffectAxis) -> tuple[list[Datum], float, float]:
+def _dots(placebo: Placebo, scale: EffectAxis, say: Catalogue) -> tuple[list[Datum], float, float]:
     """Return the dots stacked in bins, the height of the plot, and the width of a bin."""
     far = scale.distance(placebo.observed) - 1e-12
     step = next((step for step in DOT_STEPS if _tallest(placebo, scale, step) * step <= TALLEST), DOT_STEPS[-1])
@@ -107,7 +116,7 @@ def _dots(placebo: Placebo, scale: EffectAxis) -> tuple[list[Datum], float, floa
                 "effect": scale.at(scale.px(scale.none) + column * step),
                 "y": round(height - step / 2 - 1 - lift * stacks[column], 2),
                 "far": "yes" if scale.distance(effect) >= far else "no",
-                "said": words.seen(f"one placement: {_said(placebo, effect)}"),
+                "said": words.seen(f"{say('one placement')}: {_said(placebo, effect, say)}"),
             }
         )
         stacks[column] += 1
@@ -123,10 +132,10 @@ def _column(scale: EffectAxis, effect: float, step: float) -> int:
     return round((scale.px(effect) - scale.px(scale.none)) / step)
 
 
-def _placebo_labels(placebo: Placebo, scale: EffectAxis, side: float) -> tuple[Sheet, float]:
+def _placebo_labels(placebo: Placebo, scale: EffectAxis, side: float, say: Catalogue) -> tuple[Sheet, float]:
     """Return the flags of this time and of no difference, and their height."""
-    this_time = f"this time: {_bare(placebo, placebo.observed)}"
-    inks = {this_time: Ink(size=12, bold=True, colour="orange"), "no difference": Ink(size=12, colour="ink")}
+    this_time = f"{say('this time')}: {_bare(placebo, placebo.observed)}"
+    inks = {this_time: Ink(size=12, bold=True, colour="orange"), say("no difference"): Ink(size=12, colour="ink")}
     poles = [scale.px(placebo.observed), scale.px(scale.none)]
     hung = flags(list(inks), poles, (-side, scale.width + side), inks[this_time])
     sheet = Sheet()
@@ -136,8 +145,9 @@ def _placebo_labels(placebo: Placebo, scale: EffectAxis, side: float) -> tuple[S
 
 
 def _placebo_data(
-    placebo: Placebo, dots: tuple[list[Datum], float], scale: EffectAxis, frame: Frame
+    placebo: Placebo, dots: tuple[list[Datum], float], scale: EffectAxis, about: tuple[Frame, Catalogue]
 ) -> list[alt.Chart]:
+    frame, say = about
     y = down(frame.height)
     x = scale.encoding("effect")
     full = [(0.0, frame.height)]
@@ -148,6 +158,6 @@ def _placebo_data(
         if chosen:
             sized = replace(look, size=0.62 * step**2)
             marks = point_mark(data_chart(chosen), sized, aria=True).encode(x=x, y=y, description="said:N")
-            layers.append(marks.encode(tooltip=alt.Tooltip("said:N", title="Here")))
+            layers.append(marks.encode(tooltip=alt.Tooltip("said:N", title=say("Here"))))
     found: Datum = {"effect": scale.inside(placebo.observed), "y": frame.height - 8}
     return [*layers, point_mark(data_chart([found]), OBSERVED).encode(x=x, y=y)]

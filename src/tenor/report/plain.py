@@ -10,8 +10,9 @@ from tenor.report.catalogue import NBSP, catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tenor.model import Finding, Measure, Plan
+    from tenor.model import Measure, Plan
     from tenor.report.catalogue import Catalogue
+    from tenor.results import Finding
 
 
 def plain_sentence(finding: Finding, measure: Measure, plan: Plan, say: Catalogue | None = None) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tenor.evidence import RoundLevel
-    from tenor.model import Finding
+    from tenor.results import Finding
 
 HEIGHT = 260.0
 APART = 15.0

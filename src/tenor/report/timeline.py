@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
-from tenor.grammar import listed
 from tenor.model import Stretch
 from tenor.report import words
+from tenor.report.catalogue import Catalogue, catalogue
 from tenor.report.rounds import ROUND, key_of, lanes_of, numbered
 from tenor.report.sheet import (
     FLAG_STEP,
@@ -34,7 +34,7 @@ from tenor.report.sheet import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tenor.model import Point, Series
+    from tenor.results import Point, Series
 
 MANY_POINTS = 130
 IN_ROUND = Look(shape="diamond", fill="orange", stroke="paper", size=110)
@@ -44,23 +44,25 @@ LEVEL = Look(shape="dash", stroke="ink")
 MOST_LANES = 5
 
 
-def timeline(series: Series, *, narrow: bool) -> alt.LayerChart:
+def timeline(series: Series, *, narrow: bool, say: Catalogue | None = None) -> alt.LayerChart:
     """Return a measure over time, with its rounds, its gaps and its comparison windows.
 
     A day or week that was not observed is hatched and breaks the line: it is never drawn as zero.
     """
+    say = say or catalogue("en")
     total, left, right = (NARROW_TOTAL, 40, 8) if narrow else (WIDE_TOTAL, 52, 12)
     first, last = _extent(series)
     axis = TimeAxis(start=first, stop=last, width=total - left - right)
     height = 190 if narrow else 270
-    labels, label_height, key = _round_labels(series, axis, (-left, axis.width + right))
-    sheet, top = head(*_timeline_head(series, key), width=total)
+    labels, label_height, key = _round_labels(series, axis, (-left, axis.width + right), say)
+    sheet, top = head(*_timeline_head(series, key, say), width=total)
     frame = Frame(width=axis.width, height=height, left=left, right=right, bottom=38, top=top + label_height + 8)
     around = Sheet()
     around.add(sheet, -left, -frame.top)
     around.add(labels, 0, 0)
     _draw_stretches(around, series, axis, height)
-    return whole(_timeline_data(series, axis, frame), around, frame, f"Timeline. {_timeline_head(series, [])[0]}.")
+    said = f"{say('timeline')}. {_timeline_head(series, [], say)[0]}."
+    return whole(_timeline_data(series, axis, frame, say), around, frame, said)
 
 
 def _extent(series: Series) -> tuple[date, date]:
@@ -72,27 +74,29 @@ def _extent(series: Series) -> tuple[date, date]:
     )
 
 
-def _timeline_head(series: Series, key: list[str]) -> tuple[str, list[str], list[tuple[Look, str]]]:
+def _timeline_head(series: Series, key: list[str], say: Catalogue) -> tuple[str, list[str], list[tuple[Look, str]]]:
     lengths = Counter(point.days for point in series.points)
     unit = {1: "day", 7: "week"}.get(lengths.most_common(1)[0][0], "period")
     gaps = sum(not _known(point) for point in series.points)
-    title = f"{words.capital(words.unit_of(series.measure))}, {words.query_of(series.query)}, {unit} by {unit}"
-    whose = f"only {listed(series.outlets)}" if series.outlets else "all outlets of the files together"
-    note = (
-        f"{words.sized('n', len(series.points), unit)}, "
-        f"{gaps or 'none'} not observed; "
-        f"{words.sized('K', len(series.comparison), 'comparison window')}. "
-        f"Population: {whose}. Counts as they stand, no interval."
+    about = words.capital(words.unit_of(series.measure, say)), words.query_of(series.query, say)
+    title = say(f"timeline.title {unit}", *about)
+    whose = say("timeline.some", say.listed(series.outlets)) if series.outlets else say("timeline.all")
+    note = say(
+        "timeline.note",
+        say.sized("n", len(series.points), unit),
+        f"{gaps}" if gaps else say("none"),
+        say.sized("K", len(series.comparison), "comparison window"),
+        whose,
     )
-    keys = [(OTHER_DAY, f"one {unit}")] if len(series.points) <= MANY_POINTS else []
+    keys = [(OTHER_DAY, say(f"one {unit}"))] if len(series.points) <= MANY_POINTS else []
     if series.rounds:
-        keys += [(IN_ROUND, f"{unit} in a round"), (Look(shape="band", fill="band"), "round")]
+        keys += [(IN_ROUND, say(f"{unit} in a round")), (Look(shape="band", fill="band"), say("round"))]
     if gaps:
-        keys.append((Look(shape="hatch"), "not observed"))
+        keys.append((Look(shape="hatch"), say("not observed")))
     if series.level is not None:
-        keys.append((LEVEL, f"level in the comparison windows: {words.value_of(series.measure, series.level)}"))
+        keys.append((LEVEL, say("timeline.level", words.value_of(series.measure, series.level))))
     if series.comparison:
-        keys.append((Look(shape="strip", fill="ghost"), "comparison windows"))
+        keys.append((Look(shape="strip", fill="ghost"), say("comparison windows")))
     return words.seen(title), [words.seen(line) for line in (note, *key)], keys
 
 
@@ -100,13 +104,13 @@ def _known(point: Point) -> bool:
     return point.observed and point.value is not None
 
 
-def _round_labels(series: Series, axis: TimeAxis, ends: Place) -> tuple[Sheet, float, list[str]]:
+def _round_labels(series: Series, axis: TimeAxis, ends: Place, say: Catalogue) -> tuple[Sheet, float, list[str]]:
     """Return the flags above the plot, their height, and a key where only numbers fit."""
     drawn = [(words.seen(name), *ends) for name, item in series.rounds for ends in _within(axis, [item])]
     names, poles = [name for name, _, _ in drawn], [(low + high) / 2 for _, low, high in drawn]
     sheet, hung = Sheet(), flags(names, poles, ends, ROUND)
     if lanes_of(hung) > MOST_LANES:
-        return sheet, FLAG_STEP * numbered(sheet, poles, clear=10), [key_of(names)]
+        return sheet, FLAG_STEP * numbered(sheet, poles, clear=10), [key_of(names, say("Rounds"))]
     for flag in hung:
         flag.hang(sheet, ROUND, "ghost")
     return sheet, FLAG_STEP * lanes_of(hung), []
@@ -139,8 +143,8 @@ def _gaps(points: Sequence[Point]) -> list[Stretch]:
     return found
 
 
-def _timeline_data(series: Series, axis: TimeAxis, frame: Frame) -> list[alt.Chart]:
-    rows = _timeline_rows(series)
+def _timeline_data(series: Series, axis: TimeAxis, frame: Frame, say: Catalogue) -> list[alt.Chart]:
+    rows = _timeline_rows(series, say)
     known = [row for row in rows if row["value"] is not None]
     few = len(rows) <= MANY_POINTS
     x, y = axis.encoding("mid"), _value_axis(series)
@@ -156,7 +160,7 @@ def _timeline_data(series: Series, axis: TimeAxis, frame: Frame) -> list[alt.Cha
         if chosen and (few or inside == "yes"):
             layers.append(point_mark(data_chart(chosen), look).encode(x=x, y=y))
     if len(rows) <= 3 * MANY_POINTS:
-        layers.append(_hits(rows, axis, frame))
+        layers.append(_hits(rows, axis, frame, say))
     return layers
 
 
@@ -176,7 +180,7 @@ def _value_axis(series: Series) -> alt.Y:
     )
 
 
-def _hits(rows: list[Datum], axis: TimeAxis, frame: Frame) -> alt.Chart:
+def _hits(rows: list[Datum], axis: TimeAxis, frame: Frame, say: Catalogue) -> alt.Chart:
     """Return what answers the pointer and the screen reader: one clear column a point."""
     columns: alt.Chart = data_chart(rows).mark_rect(fill="transparent")
     return columns.encode(
@@ -185,11 +189,11 @@ def _hits(rows: list[Datum], axis: TimeAxis, frame: Frame) -> alt.Chart:
         y=alt.value(0),
         y2=alt.value(frame.height),
         description="said:N",
-        tooltip=[alt.Tooltip("when:N", title="When"), alt.Tooltip("what:N", title="Value")],
+        tooltip=[alt.Tooltip("when:N", title=say("When")), alt.Tooltip("what:N", title=say("Value"))],
     )
 
 
-def _timeline_rows(series: Series) -> list[Datum]:
+def _timeline_rows(series: Series, say: Catalogue) -> list[Datum]:
     rows: list[Datum] = []
     run, before = 0, None
     for point in series.points:
@@ -197,7 +201,7 @@ def _timeline_rows(series: Series) -> list[Datum]:
         run += before != point.start or not _known(point)
         before = stretch.stop
         inside = any(stretch.overlaps(other) for _, other in series.rounds)
-        what = words.value_of(series.measure, point.value) if _known(point) else "not observed"
+        what = words.value_of(series.measure, point.value) if _known(point) else say("not observed")
         rows.append(
             {
                 "start": iso(stretch.start),
