@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +16,13 @@ from tenor.coding.codes import COLUMNS
 from tenor.coding.sample import DRAWN, Name, Sample, digest_of, draw, members_of, spread_evenly, stale, take_sample
 from tenor.corpus.durable import nowhere, write_durably
 from tenor.errors import Place, StudyError, TenorError, shown
-from tenor.grammar import counted
+from tenor.grammar import counted, verb
 from tenor.sources.delimited import header_of, records
 from tenor.sources.files import open_text
 from tenor.tables import no_formula
 
 WHAT = "sentences"
+_DOC = COLUMNS.index("doc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,31 +205,66 @@ def write_coding_sheet(path: Path, rows: Sequence[ToCode], variable: Variable, a
     )
 
 
+def strike_codes(folder: Path, doc_ids: Collection[str]) -> int:
+    """Take the sentences of articles out of every sheet of codes in a folder, for good; the rest stays as it is.
+
+    Returns
+    -------
+    int
+        How many rows went.
+
+    Raises
+    ------
+    TenorError
+        A sheet can't be read, so nobody can tell whether an article is still in it.
+
+    Examples
+    --------
+    >>> from tenor.coding.codebook import VARIABLES
+    >>> two = [ToCode(doc_id=name, start=0, stop=2, text="No") for name in ("d1", "d2")]
+    >>> _ = write_coding_sheet(Path("code-arousal.csv"), two, VARIABLES[0])
+    >>> strike_codes(Path("."), ["d1"]), strike_codes(Path("."), ["d1"])
+    (1, 0)
+    """
+    struck = {no_formula(doc_id) for doc_id in doc_ids}
+    gone = 0
+    for path in sorted(folder.glob("code-*.csv")):
+        delimiter, rows = _records_of(path, Place(shown(path)))
+        kept = [row for row in rows if len(row) < len(COLUMNS) or row[_DOC] not in struck]
+        if len(kept) < len(rows):
+            text = io.StringIO(newline="")
+            csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
+            write_durably(path, text.getvalue().encode("utf-8-sig"), nowhere)
+            gone += len(rows) - len(kept)
+    return gone
+
+
 def _check_free(path: Path) -> None:
     if not path.exists():
         return
     place, do = Place(shown(path)), "read it in first (`tenor coding import`), then move it away"
     try:
-        filled = sum(1 for value in _values_of(path, place) if value.strip())
+        _, rows = _records_of(path, place)
+        filled = sum(1 for row in rows[1:] if len(row) >= len(COLUMNS) and row[-1].strip())
     except TenorError as error:
         raise StudyError("this file is no sheet written here", do=do, place=place) from error
     if filled:
-        raise StudyError(f"{counted(filled, 'row')} of this sheet are filled in already", do=do, place=place)
+        what = f"{counted(filled, 'row')} of this sheet {verb(filled, 'is', 'are')} filled in already"
+        raise StudyError(what, do=do, place=place)
 
 
-def _values_of(path: Path, place: Place) -> Iterable[str]:
-    """Yield the last column, where answers stand.
+def _records_of(path: Path, place: Place) -> tuple[str, list[Sequence[str]]]:
+    """Return what stands between the cells of a sheet, and its rows, the first with the names of the columns.
 
     Raises
     ------
     TenorError
-        The file is no table with that column.
+        The file is no such sheet.
     """
     with open_text(path) as stream:
         text = stream.read()
-    delimiter, names, _ = header_of(text)
+    delimiter, names, skipped = header_of(text)
     if [name.strip().lower() for name in names] != list(COLUMNS):
-        raise StudyError("its columns are others", place=place)
-    body = io.StringIO(text.lstrip("\ufeff"), newline="")
-    for _, record in list(records(body, delimiter, place))[1:]:
-        yield record.cells[-1] if len(record.cells) >= len(COLUMNS) else ""
+        raise StudyError("its columns are not those of a sheet of codes", place=place)
+    body = io.StringIO(text.lstrip("\ufeff").split("\n", skipped)[skipped], newline="")
+    return delimiter, [record.cells for _, record in records(body, delimiter, place)]
