@@ -593,9 +593,8 @@ class Study:
         """
         from tenor.audit.description import describe
         from tenor.audit.shown import shown
-        from tenor.report.form import Form
         from tenor.report.page import write_report
 
-        audit = shown(self.store, self.audit(), self._folder, (form or Form()).each)
+        audit = shown(self.store, self.audit(), self._folder, form.each if form else None)
         found = describe(self.store, self._plan, words=False)
         return write_report(audit, Path(folder or self._folder / "reports"), form, found=found)

@@ -342,13 +342,17 @@ def evidence(hypothesis: str, folder: Path, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--to", type=click.Path(path_type=Path), help="Where to write; by default the study's reports.")
+@click.option("--public", is_flag=True, help="For everybody: short passages, few of an article, no private persons.")
+@click.option("--lang", default="en", show_default=True, help="Of headings, labels and charts: en, ru.")
+@click.option("--passages", type=click.IntRange(0, 5000), default=16, show_default=True, help="For each hypothesis.")
 @_STUDY
 @_JSON
-def report(to: Path | None, folder: Path, as_json: bool) -> None:
+def report(to: Path | None, public: bool, lang: str, passages: int, folder: Path, as_json: bool) -> None:
     """Audit the claims and write the report: one page, and the data behind it."""
     from tenor.app.output import show
+    from tenor.report.form import Form
 
-    path = _open(folder).report(to)
+    path = _open(folder).report(to, form=Form(public=public, lang=lang, passages=passages))
     show({"report": str(path)}, as_json, [str(path)])
 
 

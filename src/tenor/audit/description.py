@@ -46,7 +46,7 @@ _DAYS = "SELECT count(*) AS days FROM completeness"
 _DECLARED = "SELECT * FROM completeness WHERE declared <> '' ORDER BY outlet, day"
 
 
-def describe(store: Store, plan: Plan, phrases: Sequence[str] = ()) -> Description:
+def describe(store: Store, plan: Plan, phrases: Sequence[str] = (), *, words: bool = True) -> Description:
     """Describe a study; what is made from its articles must be up to date.
 
     Parameters
@@ -55,6 +55,8 @@ def describe(store: Store, plan: Plan, phrases: Sequence[str] = ()) -> Descripti
         The study.
     phrases
         Whose first use is looked for, besides the cues of the rounds; ``*`` ends a word.
+    words
+        Whether to read what articles say: their words, names and phrases, which takes longest.
 
     Raises
     ------
@@ -67,7 +69,8 @@ def describe(store: Store, plan: Plan, phrases: Sequence[str] = ()) -> Descripti
     if number:
         within = these(number)
         sections += [passages.copies(store, within), _boilerplate(store, within), _completeness(store, plan, within)]
-        sections += [_rounds(store, plan, within), *passages.wordings(store, plan, within, phrases)]
+        sections.append(_rounds(store, plan, within))
+        sections += passages.wordings(store, plan, within, phrases) if words else []
     return Description(
         plan=plan,
         articles=number,

@@ -29,6 +29,7 @@ from tenor.registry import measure_named
 from tenor.results import Audit
 
 AROUND = 140
+_MOST = 16
 _LONGEST_MARK = 600
 _SPOKEN = 20_000
 _DOCUMENTS = "SELECT doc_id, title, text, url, lang FROM documents WHERE doc_id IN (SELECT unnest($ids))"
@@ -52,7 +53,7 @@ _Rows = list[dict[str, Any]]
 _Marks = Mapping[tuple[str, str], list[tuple[int, int]]]
 
 
-def shown(store: Store, audit: Audit, folder: Path, each: Callable[[int], int]) -> Audit:
+def shown(store: Store, audit: Audit, folder: Path, each: Callable[[int], int] | None = None) -> Audit:
     """Return an audit with what a report shows beside its verdicts.
 
     Parameters
@@ -60,10 +61,10 @@ def shown(store: Store, audit: Audit, folder: Path, each: Callable[[int], int]) 
     store, audit, folder
         The study, its verdicts, its folder.
     each
-        How many passages each of so many hypotheses on texts may show.
+        How many passages each of so many hypotheses on texts may show; 16 if not given.
     """
     many = sum(item.behind is not None for verdict in audit.verdicts for item in verdict.findings)
-    return replace(audit, context=context(store, audit, folder, most=each(many)))
+    return replace(audit, context=context(store, audit, folder, most=each(many) if each else _MOST))
 
 
 def context(store: Store, audit: Audit, folder: Path, *, most: int) -> Context:

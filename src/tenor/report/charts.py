@@ -13,14 +13,21 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from tenor.report.dots import outlet_dots
+from tenor.report.first import had_it_first
+from tenor.report.forest import forest
 from tenor.report.heatmap import heat_map
+from tenor.report.levels import round_levels
+from tenor.report.outletmap import outlet_map
 from tenor.report.palette import PALETTE
 from tenor.report.placebo import placebo_strip
 from tenor.report.sheet import paint
+from tenor.report.slope import slope
 from tenor.report.strip import specification_strip
 from tenor.report.timeline import timeline
 
-__all__ = ["chart_png", "chart_spec", "chart_svg", "heat_map", "placebo_strip", "specification_strip", "timeline"]
+__all__ = ["chart_png", "chart_spec", "chart_svg", "forest", "had_it_first", "heat_map", "outlet_dots", "outlet_map",
+           "placebo_strip", "round_levels", "slope", "specification_strip", "timeline"]  # fmt: skip
 
 VL_VERSION = "6.4"
 

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from tenor.described import Section
 from tenor.report import charts, words
 from tenor.report.export import Table, csv_bytes, csv_uri
+from tenor.report.figures import Figure, both_widths
 from tenor.report.heatmap import by_outlet
-from tenor.report.page import Figure, both_widths, filled, write_files
+from tenor.report.page import filled, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +179,9 @@ def _part(found: Description, section: Section) -> Part:
         id=section.id,
         title=cut(section.title),
         sentences=tuple(cut(text, LONGEST_SENTENCE) for text in section.sentences),
-        figure=both_widths("flows-chart", lambda narrow: charts.heat_map(found, narrow=narrow)) if here else None,
+        figure=both_widths("flows-chart", lambda narrow: charts.heat_map(found, narrow=narrow), light=True)
+        if here
+        else None,
         flows=_shown(_flows(found), "The table behind this chart") if here else None,
         tables=tuple(_shown(_table(item), item.title) for item in section.listings),
         passages=tuple(_quoted(item) for item in section.passages[:MOST_PASSAGES]),

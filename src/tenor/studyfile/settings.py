@@ -193,6 +193,15 @@ class CountsSetting(Strict):
     licence: str = Field(default="", description="Under which terms they may be shown.")
 
 
+class GroupSetting(Strict):
+    """Outlets that claims speak of as one."""
+
+    id: Identifier = Field(description="A short name, used in claims.")
+    name: Text = Field(description="What they are called in the report.")
+    outlets: tuple[Text, ...] = Field(min_length=1, description="Its members, as their articles are signed.")
+    source: Text = Field(description="Who put them together, and by what: a list, a coder with agreement.")
+
+
 class StudyDescription(Strict):
     """A study: an event, its rounds, ordinary time to compare with, and where the figures are."""
 
@@ -210,6 +219,10 @@ class StudyDescription(Strict):
     )
     outlets: tuple[OutletSetting, ...] = Field(default=(), description="What is known of outlets.")
     actors: tuple[ActorSetting, ...] = Field(default=(), description="Whom the coverage is about.")
+    groups: tuple[GroupSetting, ...] = Field(default=(), description="Outlets that claims speak of as one.")
+    protected: tuple[Phrase, ...] = Field(
+        default=(), description="Names of victims, prisoners, minors: no public report shows a passage that has one."
+    )
 
 
 class HypothesisSetting(Strict):
@@ -246,6 +259,9 @@ class HypothesisSetting(Strict):
     settled: dict[str, str] = Field(
         default={},
         description="Axes the sentence itself settles (window, baseline, exposure, pooling, copies), each with why.",
+    )
+    groups: tuple[Identifier, ...] = Field(
+        default=(), description="Two groups of the study: how much more the first one changed than the second."
     )
     secondary: bool = Field(default=False, description="Shown beside the others, and decides nothing.")
 

@@ -67,6 +67,7 @@ def read_study(path: Path) -> model.Plan:
         outlets=tuple(map(_outlet, said.outlets)),
         actors=tuple(map(_actor, said.actors)),
         queries=tuple(model.TextQuery(id=item.id, phrases=item.any, without=item.without) for item in said.queries),
+        protected=said.protected,
     )
     raise_all(_study_mistakes(lined, said, plan))
     return plan

@@ -1,8 +1,34 @@
 (() => {
   "use strict";
+  document.documentElement.classList.add("live");
   const narrow = window.matchMedia("(max-width: 679px)");
   const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false,
     tooltip: { disableDefaultStyle: true } };
+
+  const unpacked = (holder) => {
+    const bytes = Uint8Array.from(atob(holder.textContent), (char) => char.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream);
+  };
+
+  // The library is unpacked when the first chart comes into view; a page that serves it has it already.
+  let library;
+  const loaded = () => library ??= window.vegaEmbed ? Promise.resolve() : (async () => {
+    const blob = await unpacked(document.getElementById("library")).blob();
+    const script = document.createElement("script");
+    script.src = URL.createObjectURL(new Blob([blob], { type: "text/javascript" }));
+    await new Promise((done, failed) => {
+      script.onload = done;
+      script.onerror = () => failed(new Error("the chart library does not load"));
+      document.head.append(script);
+    });
+  })();
+
+  const specOf = async (id, size) => {
+    const holder = document.getElementById(id);
+    if (holder.type === "application/json") return JSON.parse(holder.textContent);
+    return (await unpacked(holder).json())[size];
+  };
 
   // The drawn chart stays until the one that answers is ready, and stays for good if that fails.
   const enliven = async (figure) => {
@@ -10,10 +36,12 @@
     const holder = figure.querySelector(":scope > ." + size);
     if (!holder.dataset.live) {
       holder.dataset.live = "true";
-      const spec = JSON.parse(document.getElementById(holder.dataset.spec).textContent);
+      const spec = await specOf(holder.dataset.spec, size);
+      await loaded();
       const live = document.createElement("div");
       await window.vegaEmbed(live, spec, options);
       holder.replaceChildren(live);
+      holder.style.minHeight = "";
     }
     figure.dataset.ready = "true";
   };
