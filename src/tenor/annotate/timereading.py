@@ -145,7 +145,8 @@ class Reader:
         hour = hour % 12 + (12 if half.startswith("p") else 0) if half else hour
         if hour > 24 or minute > 59:
             return VOID
-        day = self._weekday() if "weekday" in self.found else self._dayword() if "dayword" in self.found else None
+        ways = {"month": self._month, "weekday": self._weekday, "dayword": self._dayword}
+        day = next((way() for kind, way in ways.items() if kind in self.found), None)
         day = day or _of(calendar.day_of(self.today), 0.6)
         return replace(day, value=f"{day.value[:10]}T{hour:02}:{minute:02}", precision="hour")
 
@@ -264,6 +265,8 @@ class Reader:
             if year is not None:
                 return _of(calendar.quarter_of(year, quarter))
             return self._some_year(lambda year: calendar.quarter_of(year, quarter), False)
+        if "report" in self.found:
+            return _of(self._shifted("Q", -1), 0.4) if self._get("deictic") in ("last", "past") else VOID
         if "deictic" in self.found or "num" in self.found or "every" in self.found or "one" in self.found:
             return self._units()
         return _of(self._shifted("Q", 0 if self.part or self.deadline else -1), 0.5)
@@ -274,6 +277,10 @@ class Reader:
     def _decade(self) -> Reading:
         said = self._number("decade") if "decade" in self.found else self._number("tens")
         return _of(calendar.years_of(said if said >= 100 else 1900 + said if said > 20 else 2000 + said, 10))
+
+    def _century(self) -> Reading:
+        century = self._number("ord" if "ord" in self.found else "num")
+        return _of(calendar.years_of((century - 1) * 100, 100)) if 1 <= century <= 99 else VOID
 
     def _only_year(self) -> Reading:
         return _of(calendar.year_of(self._number("year" if "year" in self.found else "yearcase")), 0.9)
@@ -407,6 +414,8 @@ _METHODS: tuple[tuple[str, Callable[[Reader], Reading]], ...] = (
     ("dayword", Reader._dayword),
     ("daypart", Reader._daypart),
     ("half", Reader._half),
+    ("century", Reader._century),
+    ("report", Reader._quarter),
     ("quarter", Reader._quarter),
     ("ago_word", Reader._ago_word),
     ("decade", Reader._decade),

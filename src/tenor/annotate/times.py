@@ -305,6 +305,8 @@ class _Sentence:
         signals = [name for name in (*_BESIDE, "part") if self._has(start - 1, name) or self._has(left, name)]
         if self.timing.possessive and start and _OWNER.search(self._word(start - 1)):
             signals.append("at")
+        if self._has(start, "year") and self._has(start - 1, "or") and self._has(start - 2, "year"):
+            signals.append("at")
         after = stop + 1 if self._has(stop, "hyphen") else stop
         names = (*(f"post_{name}" for name in (*_BESIDE, "part", "ended")), *_SHIFTED)
         return signals + [name for name in names if self._has(stop, name) or self._has(after, name)]

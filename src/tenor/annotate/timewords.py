@@ -21,9 +21,16 @@ from tenor.errors import Place, StudyError, shown
 # The classes that a language file may fill, and what the keys of each may be ("" for any number).
 _YES = ("yes",)
 _UNITS = ("MIN", "S", "H", "D", "W", "M", "Q", "Y", "10Y", "100Y", "WE")
+_NAMED = {"Q": "quarter", "100Y": "century"}
 _SINGLE = ("W", "M", "Q", "Y", "WE")
 _SIGNALS = ("by", "within", "until", "before", "since", "after", "in", "at")
 _PARTS = ("START", "MID", "END", "LATER", "EARLIER")
+# Classes that are only a list of words.
+_PLAIN = (
+    *("post_ago", "post_later", "post_earlier", "post_ended", "join", "article", "approx", "one", "or", "of", "half"),
+    *("fiscal", "yearword", "meridiem", "more", "ago_word", "will", "did", "said", "neither", "results", "monthword"),
+    *("dayword_after", "report", "zone", "roughly"),
+)
 KEYS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("num", "ord", "month", "weekday", "few", "tens"), ()),
     **dict.fromkeys(("unit", "units", "every", "repeat"), _UNITS),
@@ -35,40 +42,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "repeated": ("1", "2", "3", "4", "5", "6", "7"),
     **dict.fromkeys(("part", "post_part"), _PARTS),
     **{f"{side}{name}": _YES for side in ("", "post_") for name in _SIGNALS},
-    **dict.fromkeys(
-        (
-            "post_ago",
-            "post_later",
-            "post_earlier",
-            "post_ended",
-            "join",
-            "article",
-            "approx",
-            "one",
-            "or",
-            "of",
-            "half",
-        ),
-        _YES,
-    ),
-    **dict.fromkeys(
-        (
-            "fiscal",
-            "yearword",
-            "meridiem",
-            "more",
-            "ago_word",
-            "will",
-            "did",
-            "said",
-            "neither",
-            "results",
-            "monthword",
-            "dayword_after",
-        ),
-        _YES,
-    ),
-    **dict.fromkeys(("single", "quarter", "day", "decade", "iso", "dated", "clock", "case", "yearcase"), ()),
+    **dict.fromkeys(_PLAIN, _YES),
+    **dict.fromkeys(("single", "century", "quarter", "day", "decade", "iso", "dated", "clock", "case", "yearcase"), ()),
 }
 # How the keys are written that can't be listed.
 _WRITTEN: Mapping[str, str] = {
@@ -98,7 +73,8 @@ _FIRST_CODE = 0xE000
 _NUMBERS = (
     ("meridiem",), ("num",), ("num", "day"), ("num", "year"), ("ord", "day"), ("ord",), ("decade",), ("iso",),
     ("dated",), ("clock",),
-    ("num", "day", "case"), ("num", "year", "case", "yearcase"), ("num", "case"), ("other",), ("num", "year", "day"),
+    ("num", "day", "case"), ("num", "year", "case", "yearcase"), ("num", "year", "yearcase"), ("num", "case"),
+    ("other",), ("num", "year", "day"),
     *((name,) for name in _PUNCTUATION.values()),
 )  # fmt: skip
 
@@ -123,7 +99,7 @@ _CORE = frozenset(
             "length",
         ),
         *("holiday", "year", "yearcase", "yearword", "tens", "decade", "iso", "dated", "clock", "hourword", "meridiem"),
-        *("deictic", "quarter", "half", "ago_word"),
+        *("deictic", "quarter", "century", "report", "half", "ago_word"),
     )
 )
 
@@ -357,6 +333,8 @@ def _number(items: list[Item], at: int) -> tuple[int, Senses]:
     if len(parts) == 1:
         return 1, items[at].senses
     value = _sum(parts)
+    if _spoken_year(parts):
+        return size, {"num": str(value), "year": str(value), "yearcase": str(value)}
     return size, {"num": str(value), **({"year": str(value)} if 1000 <= value <= 2199 else _day(value))}
 
 
@@ -378,8 +356,12 @@ def _joins(parts: list[int], value: int) -> bool:
     )
 
 
+def _spoken_year(parts: list[int]) -> bool:
+    return 10 < parts[0] < 21 and len(parts) > 1 and 20 <= parts[1] < 100
+
+
 def _sum(parts: list[int]) -> int:
-    if 10 < parts[0] < 21 and len(parts) > 1 and 20 <= parts[1] < 100:
+    if _spoken_year(parts):
         return parts[0] * 100 + sum(parts[1:])
     total = current = 0
     for part in parts:
@@ -516,8 +498,8 @@ class _Lexicon:
         else:
             senses = self.words.setdefault(folded, {})
         senses[kind] = value
-        if kind == "unit" and value == "Q":
-            senses["quarter"] = value
+        if kind == "unit" and value in _NAMED:
+            senses[_NAMED[value]] = value
         if kind in ("num", "ord") and 1 <= int(value) <= 31:
             senses["day"] = value
 
