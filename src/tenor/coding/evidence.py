@@ -45,6 +45,8 @@ _AGENCIES = {
 }
 _AROUND = 300
 _CREDIT_WORDS = 12
+# Of what two sources share, which is said: the first of these.
+_TOLD = ("copy", "text", "outlet", "agency")
 _ARTICLES = """\
 SELECT documents.doc_id AS doc_id, native_id, version, documents.outlet AS outlet, title, text, url, first_seen,
        articles.copy_id AS copy_id
@@ -239,7 +241,7 @@ def _doubts(sources: Sequence[Source], origins: Sequence[set[str]], asked: int) 
         number = counted(len(sources), "source") if sources else "no source"
         yield f"it rests on {number}; two of different origin are asked for"
     for one, other in combinations(range(len(sources)), 2):
-        shared = sorted(origins[one] & origins[other], key=lambda name: (not name.startswith("the copy"), name))
+        shared = sorted(origins[one] & origins[other], key=lambda name: (_TOLD.index(name.split()[1]), name))
         if shared:
             yield f"sources {one + 1} and {other + 1} share an origin: {shared[0]}"
 

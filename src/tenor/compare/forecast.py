@@ -320,8 +320,8 @@ class ForecastScore:
     """How good some forecasts were.
 
     Ends of intervals are None where fewer than two events are resolved. `gain` is how much lower the Brier score is
-    than that of a forecaster who always says the base rate of these very outcomes, and `skill` is the same as a share of
-    that score; both are None where all ended alike, because then the base rate is never wrong.
+    than that of a forecaster who always says the base rate of these very outcomes, and `skill` is the same as a share
+    of that score; both are None where all ended alike, because then the base rate is never wrong.
     """
 
     number: int
