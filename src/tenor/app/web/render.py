@@ -16,6 +16,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tenor import grammar
 from tenor.app.web.catalogue import LANGUAGES, OFFERED
 from tenor.report import tables, words
+from tenor.report.catalogue import LANGUAGES as DRAWN
+from tenor.report.catalogue import catalogue
 from tenor.report.verdicts import BADGES
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def page(ask: Ask, template: str, values: Mapping[str, object], status: int = 20
         "secret": ask.site.secret,
         "problem": None,
     }
-    html = _environment().get_template(template).render({**shared, **values})
+    lang = ask.words.lang if ask.words.lang in DRAWN else "en"
+    html = _environment(lang).get_template(template).render({**shared, **values})
     return HTMLResponse(html.encode("utf-8", "backslashreplace"), status_code=status)
 
 
@@ -60,7 +63,8 @@ def link(path: str, values: Mapping[str, object] | None = None) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(lang: str) -> jinja2.Environment:
+    say = catalogue(lang)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(files("tenor.app.web") / "templates")),
         autoescape=True,
@@ -71,9 +75,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "ratio": words.ratio,
-        "apart": words.apart,
-        "times": words.times,
-        "change": words.change,
+        "apart": lambda value, unit: words.apart(value, unit, say),
         "number": words.number,
         "percent": words.percent,
         "probability": words.probability,
@@ -83,11 +85,10 @@ def _environment() -> jinja2.Environment:
         "cell": _cell,
     }
     environment.globals |= {
-        "interval": words.interval,
-        "unit_of": words.unit_of,
-        "query_of": words.query_of,
+        "interval": lambda low, high: words.interval(low, high, say),
+        "unit_of": lambda measure: words.unit_of(measure, say),
+        "query_of": lambda query, own=False: words.query_of(query, say, own=own),
         "value_of": words.value_of,
-        "agreement": words.agreement,
         "capital": words.capital,
         "listed": grammar.listed,
         "n_windows": tables.n_windows,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenor.app.web.kept import STATE, OtherVersion, file_hash, keep, kept, write_whole
 from tenor.errors import MissingInput, Place, TenorError, shown
@@ -20,6 +20,7 @@ from tenor.results import Audit, Finding, Measured, Series, Verdict, WindowValue
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tenor.report.catalogue import Catalogue
     from tenor.report.figures import Figure
     from tenor.study import Study
 
@@ -59,13 +60,14 @@ class Over:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """An audit as it is kept; `at` is when it was made."""
+    """An audit as it is kept; `at` is when it was made, `front` are charts of all claims together."""
 
     id: str
     at: datetime
     audit: Audit
     drawn: tuple[Drawn, ...]
     over: tuple[Over, ...]
+    front: tuple[Chart, ...] = ()
 
     def verdict(self, claim: str) -> Verdict | None:
         """Return the verdict on a claim."""
@@ -103,8 +105,17 @@ def _hash(what: object) -> str:
 # --- made by a run -----------------------------------------------------------------------------------
 
 
-def audit_and_keep(study: Study, name: str, say: Callable[[str], None]) -> str:
+def audit_and_keep(study: Study, name: str, say: Callable[[str], None], lang: str = "en") -> str:
     """Answer every claim, draw the charts, note the places of the passages, and keep all of it.
+
+    Parameters
+    ----------
+    study, name
+        The study, and the id of the run.
+    say
+        Told what is being done.
+    lang
+        In which language the charts are drawn.
 
     Returns
     -------
@@ -118,8 +129,8 @@ def audit_and_keep(study: Study, name: str, say: Callable[[str], None]) -> str:
     home = study.folder / STATE / "audits"
     draft = home / f".new-{name}"
     say("drawing the charts")
-    drawn, over = _drawn(audit), _over(audit)
-    results = Results(id=name, at=datetime.now(tz=UTC), audit=audit, drawn=drawn, over=over)
+    drawn, over, front = _drawn(audit, lang), _over(audit, lang), _front(audit, lang)
+    results = Results(id=name, at=datetime.now(tz=UTC), audit=audit, drawn=drawn, over=over, front=front)
     keep(draft / "audit.json", results, of)
     for verdict in audit.verdicts:
         for finding in verdict.findings:
@@ -135,26 +146,44 @@ def audit_and_keep(study: Study, name: str, say: Callable[[str], None]) -> str:
 
 def _without_texts(audit: Audit) -> Audit:
     """Return an audit without any words of articles; pages look these up in the store."""
-    return audit
+    return replace(audit, context=replace(audit.context, passages=(), masked=()))
 
 
-def _drawn(audit: Audit) -> tuple[Drawn, ...]:
+def _catalogue(lang: str) -> Catalogue:
+    from tenor.report.catalogue import LANGUAGES, catalogue
+
+    return catalogue(lang if lang in LANGUAGES else "en")
+
+
+def _drawn(audit: Audit, lang: str) -> tuple[Drawn, ...]:
     from tenor.report.page import finding_shown
 
-    found = []
+    found, say = [], _catalogue(lang)
     for i, verdict in enumerate(audit.verdicts, 1):
         for j, finding in enumerate(verdict.findings, 1):
-            item = finding_shown(audit, finding, f"c{i}f{j}")
-            charts = tuple(chart for part in fields(item) if (chart := _chart(getattr(item, part.name))))
+            item = finding_shown(audit, finding, f"c{i}f{j}", say)
+            charts = _charts(item)
             found.append(Drawn(hypothesis=finding.hypothesis.id, measure=item.measure, sides=item.sides, charts=charts))
     return tuple(found)
 
 
-def _over(audit: Audit) -> tuple[Over, ...]:
+def _over(audit: Audit, lang: str) -> tuple[Over, ...]:
     from tenor.report.page import series_shown
 
-    lines = (series_shown(audit.plan, series, f"t{i}") for i, series in enumerate(audit.series, 1))
+    say = _catalogue(lang)
+    lines = (series_shown(audit.plan, series, f"t{i}", say) for i, series in enumerate(audit.series, 1))
     return tuple(Over(series=line.series, chart=_chart(line.figure)) for line in lines)
+
+
+def _front(audit: Audit, lang: str) -> tuple[Chart, ...]:
+    from tenor.report.overview import overview
+
+    return _charts(overview(audit, None, _catalogue(lang)))
+
+
+def _charts(item: Any) -> tuple[Chart, ...]:
+    """Return every chart that something drawn has, in its order."""
+    return tuple(chart for part in fields(item) if (chart := _chart(getattr(item, part.name))))
 
 
 def _chart(figure: object) -> Chart | None:
@@ -208,7 +237,7 @@ def measure_and_keep(study: Study, asked: Mapping[str, str], say: Callable[[str]
     say("outlet by outlet")
     outlets = by_outlet(study.store, study.plan, measured.series.measure, asked.get("query", ""), about)
     say("drawing the chart")
-    line = series_shown(study.plan, measured.series, "m")
+    line = series_shown(study.plan, measured.series, "m", _catalogue(asked.get("lang", "")))
     home = study.folder / STATE / "measures"
     found = Asked(measured=replace(measured, series=line.series), chart=_chart(line.figure), outlets=outlets)
     keep(home / f"{name}.json", found, of)
@@ -259,7 +288,8 @@ class Kept:
             raise OtherVersion("this result can't be read", do="run it again", place=Place(shown(pointer)))
         if self._last is None or self._last[0] != name:
             found, of = kept(pointer.with_name(name) / "audit.json", Results)
-            for chart in [*(c for item in found.drawn for c in item.charts), *(o.chart for o in found.over if o.chart)]:
+            charts = [*found.front, *(chart for item in found.drawn for chart in item.charts)]
+            for chart in [*charts, *(item.chart for item in found.over if item.chart)]:
                 check_drawing(chart, pointer)
             self._last = (name, found, of)
         return self._last[1], self._last[2]
@@ -306,7 +336,7 @@ def check_drawing(chart: Chart, path: Path) -> None:
         It does.
     """
     for svg, spec in (chart.wide, chart.narrow):
-        if _ACTIVE.search(svg) or "<" in spec or not svg.startswith("<svg "):
+        if _ACTIVE.search(svg) or "<" in spec or (svg and not svg.startswith("<svg ")):
             raise OtherVersion(
                 "a kept drawing holds what it must not hold", do="run it again", place=Place(shown(path))
             )

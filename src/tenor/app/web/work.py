@@ -101,7 +101,7 @@ def _work(folder: Path, told: Told) -> str:
 def _audit(study: Study, told: Told) -> str:
     from tenor.app.web.results import audit_and_keep
 
-    return audit_and_keep(study, told.run.id, told.say)
+    return audit_and_keep(study, told.run.id, told.say, dict(told.run.asked).get("lang", "en"))
 
 
 def _annotate(study: Study, told: Told) -> str:

@@ -28,10 +28,11 @@ def compare(ask: Ask) -> Response:
     """Show a measure that was taken, or the form that asks for one."""
     asked = _asked(ask.get)
     found, name = None, ""
+    drawn = {**asked, "lang": ask.words.lang}
     if asked.get("measure"):
         if asked["measure"] not in measures():
             raise UnknownName.of("measure", asked["measure"][:60], measures())
-        name = measure_name(ask.site.study(), asked)
+        name = measure_name(ask.site.study(), drawn)
         found = ask.site.kept.asked(name)
     known = {key: item for key, item in measures().items() if item.scale != "words"}
     values = {
@@ -65,9 +66,10 @@ def take(ask: Ask) -> Response:
         if not key.startswith("of.") or key.removeprefix("of.") in needs(measure.name)
     }
     here = link("/compare", asked)
-    if ask.site.kept.asked(measure_name(ask.site.study(), asked)):
+    drawn = {**asked, "lang": ask.words.lang}
+    if ask.site.kept.asked(measure_name(ask.site.study(), drawn)):
         return go(here)
-    found = ask.site.runs.start("measure", asked)
+    found = ask.site.runs.start("measure", drawn)
     return go(link(f"/runs/{found.id}"))
 
 

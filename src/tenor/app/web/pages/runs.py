@@ -31,7 +31,7 @@ def run(ask: Ask) -> Response:
 def after(found: Run) -> str:
     """Return the page that shows what a run has worked out."""
     if found.kind == "measure":
-        return link("/compare", dict(found.asked))
+        return link("/compare", {name: value for name, value in found.asked if name != "lang"})
     return {"annotate": "/quality", "refresh": "/documents"}.get(found.kind, "/")
 
 
@@ -40,7 +40,7 @@ def start_run(ask: Ask) -> Response:
     kind = ask.sent("kind")
     if kind not in STARTED:
         raise UnknownName.of("kind of run", kind[:40], STARTED)
-    found = ask.site.runs.start(kind)
+    found = ask.site.runs.start(kind, {"lang": ask.words.lang} if kind == "audit" else {})
     return go(link(f"/runs/{found.id}"))
 
 
