@@ -170,7 +170,7 @@ def _told(
     found = reported(page, sentence, quoted, headline=headline)
     for start, stop in found:
         if away := rules.away.match(page.folded, start, stop):
-            start = away.end() + 1
+            start = trimmed(page, (away.end(), stop))[0]
         joint = rules.joint.search(page.folded, max(sentence[0], start - 12), start)
         yield (joint.start() if joint else start), stop
     if found:
@@ -183,6 +183,8 @@ def _told(
         cue = cues[0][at]
         at += 1
         ahead = rules.ahead.match(page.folded, cue[1], sentence[1])
+        if ahead is None and rules.promise_cue.search(page.folded, *cue):
+            ahead = rules.vowed.match(page.folded, cue[1], sentence[1])
         inside = any(one.start < cue[1] and cue[0] < one.stop for one in quoted)
         if ahead and not inside and not any(one.start < ahead.end() and cue[1] <= one.start for one in quoted):
             stop = clause_end(page, ahead.end(), sentence[1], quoted)
@@ -239,6 +241,9 @@ def _attributed(page: Page, rules: Stating, near: tuple[Span, Span], group: _Gro
     points = group.quoted and (
         _POINTS.search(page.text[max(group.start, group.stop - 2) : group.stop + 3]) or not _words(page, left)
     )
+    dashed = rules.dash_cue.match(page.folded, right[0], right[1]) if group.quoted else None
+    if dashed:
+        return _behind(page, rules, near, dashed.span("c"))
     if points and behind and behind[0] - right[0] <= _BEHIND:
         return _behind(page, rules, near, behind)
     if by := _by(page, rules, near):
@@ -292,7 +297,8 @@ def _by(page: Page, rules: Stating, near: tuple[Span, Span]) -> _Found | None:
 def _in_headline(page: Page, near: tuple[Span, Span]) -> _Found | None:
     """Return who stands before a colon or behind a dash."""
     left, right = near
-    if match := _COLON.match(page.text[left[0] : left[1]]):
+    match = _COLON.match(page.text[left[0] : left[1]])
+    if match and _is_speaker(page, match, left[0]):
         start = left[0] + match.start("s")
         colon = left[0] + page.text[left[0] : left[1]].rindex(":")
         return _Found((colon, colon + 1), trimmed(page, (start, left[0] + match.end("s"))), 0.75)
@@ -432,7 +438,7 @@ def _inside(page: Page, rules: Stating, span: Span, cues: Cues) -> Attribution |
         if quoted and source and quoted.start() - cue[1] <= 60:
             return Attribution(content=(quoted.span(),), cue=cue, source=source, form="direct", score=0.5)
         joined = rules.join.match(page.folded, cue[1], span[1])
-        if joined and source and span[1] - joined.end() > 12:
+        if joined and source and span[1] - joined.end() > 8:
             content = trimmed(page, (joined.end(), span[1]))
             return Attribution(content=(content,), cue=cue, source=source, form="indirect", score=0.5)
     return None

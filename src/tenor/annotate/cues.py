@@ -37,6 +37,8 @@ class Stating:
     ----------
     cue
         The words that announce speech or thought.
+    dash_cue
+        Behind a quotation and a dash: that a verb stands there (group ``c``), whatever it is.
     by
         A speaker without a verb: group ``c`` the words, ``s`` the speaker ("according to the union").
     citing
@@ -49,6 +51,8 @@ class Stating:
         Right before a reported clause: the word that belongs to it ("that").
     ahead
         Behind a cue: up to such a clause.
+    vowed
+        Behind a cue of a promise: up to what is promised, where other words stand between.
     away
         At the start of a reported clause: what belongs to the cue.
     lead
@@ -57,6 +61,8 @@ class Stating:
         At its end: what is none either.
     tail
         Where a speaker ends that stands behind a cue.
+    verbal
+        At the start of what stands between a comma and a cue: that no speaker stands there, but what they do.
     relative
         What begins a clause about a speaker ("who").
     pronoun
@@ -95,14 +101,10 @@ class Stating:
         In a sentence of the author's own: what may be.
     own_future
         In a sentence of the author's own: what will be.
-    past_day
-        Near a cue: the day on which it was said stands there.
-    deadline
-        Right before a day: that it is the last one; group ``x`` if it is the one after.
-    within
-        Right before a length of time: that it is over by then.
-    from_then
-        Right before a day: that it is the first one.
+    condition
+        At the start of what is said: the condition under which it holds.
+    term
+        Before a length of time: that somebody is given so long.
     so_called
         Right before words in quotation marks or not: that they are somebody else's.
     owner
@@ -112,16 +114,19 @@ class Stating:
     """
 
     cue: Pattern = _NOTHING
+    dash_cue: Pattern = _NOTHING
     by: Pattern = _NOTHING
     citing: Pattern = _NOTHING
     relayed: Pattern = _NOTHING
     join: Pattern = _NOTHING
     joint: Pattern = _NOTHING
     ahead: Pattern = _NOTHING
+    vowed: Pattern = _NOTHING
     away: Pattern = _NOTHING
     lead: Pattern = _NOTHING
     trail: Pattern = _NOTHING
     tail: Pattern = _NOTHING
+    verbal: Pattern = _NOTHING
     relative: Pattern = _NOTHING
     pronoun: Pattern = _NOTHING
     own_voice: Pattern = _NOTHING
@@ -143,10 +148,8 @@ class Stating:
     asked: Pattern = _NOTHING
     hedged: Pattern = _NOTHING
     own_future: Pattern = _NOTHING
-    past_day: Pattern = _NOTHING
-    deadline: Pattern = _NOTHING
-    within: Pattern = _NOTHING
-    from_then: Pattern = _NOTHING
+    condition: Pattern = _NOTHING
+    term: Pattern = _NOTHING
     so_called: Pattern = _NOTHING
     owner: Pattern = _NOTHING
     framings: tuple[Framing, ...] = ()

@@ -46,26 +46,27 @@ def framed(page: Page, rules: Stating, said: Sequence[Said]) -> Iterator[Framed]
     for sentence in page.sentences:
         taken: list[Span] = []
         for way in rules.framings:
-            for match in way.pattern.finditer(page.folded, *sentence):
+            for match in way.pattern.finditer(page.folded[slice(*sentence)]):
                 one = _framed(page, rules, way, match, sentence)
                 if one and not any(start < match.end() and match.start() < stop for start, stop in taken):
                     taken.append(match.span())
                     yield one
 
 
-def _part(match: re.Match[str], name: str) -> Span | None:
+def _part(match: re.Match[str], name: str, base: int = 0) -> Span | None:
     """Return where a group stands; one of several alternatives has a digit behind its name."""
     for group in (name, f"{name}2", f"{name}3"):
         if match.re.groupindex.get(group) and match[group] is not None:
-            return match.span(group)
+            return base + match.start(group), base + match.end(group)
     return None
 
 
 def _framed(page: Page, rules: Stating, way: Framing, match: re.Match[str], sentence: Span) -> Framed | None:
-    frame, cue, target = _part(match, "f"), _part(match, "c"), _part(match, "t")
+    base = sentence[0]
+    frame, cue, target = _part(match, "f", base), _part(match, "c", base), _part(match, "t", base)
     if frame is None:
         return None
-    given = _part(match, "s")
+    given = _part(match, "s", base)
     source = clean(page, rules, given) if given else speaker_before(page, rules, (sentence[0], (cue or frame)[0]))
     frame = trimmed(page, frame)
     if frame[0] >= frame[1] or (cue and page.text[cue[0]].isupper() and cue[0] > sentence[0]):

@@ -34,9 +34,10 @@ class Who:
 
 def has(page: Page, pattern: re.Pattern[str], span: Span) -> bool:
     """Return whether words stand in a stretch; one with a capital letter inside a sentence is a name."""
-    for match in pattern.finditer(page.folded, *span):
-        start = match.start()
-        name = page.text[start].isupper() and start > span[0] and page.text[start - 2 : start - 1].isalnum()
+    base = span[0]
+    for match in pattern.finditer(page.folded[base : span[1]]):
+        start = base + match.start()
+        name = page.text[start : start + 1].isupper() and match.start() > 1 and page.text[start - 2].isalnum()
         if not name:
             return True
     return False
@@ -65,7 +66,7 @@ def kind_of(page: Page, rules: Stating, content: tuple[Span, ...], cue: Span | N
     announced = cue or (0, 0)
     if any(has(page, rules.rhetorical, span) for span in parts):
         return "rhetorical"
-    ahead = any(has(page, rules.future, span) for span in parts)
+    ahead = any(has(page, rules.future, span) or has(page, rules.first_person, span) for span in parts)
     if _is_question(page, rules, parts):
         return "rhetorical" if ahead else "quote"
     if any(has(page, rules.not_promise, span) for span in parts):

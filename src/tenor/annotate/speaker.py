@@ -25,7 +25,8 @@ def trimmed(page: Page, span: Span) -> Span:
 def clean(page: Page, rules: Stating, span: Span) -> Span | None:
     """Return the speaker in a stretch without what introduces or follows it; None if nothing is left."""
     start, stop = trimmed(page, span)
-    for _ in range(4):
+    for _ in range(6):
+        before = start, stop
         lead = rules.lead.match(page.folded, start, stop)
         if lead and lead.end() > start:
             start = lead.end()
@@ -33,10 +34,9 @@ def clean(page: Page, rules: Stating, span: Span) -> Span | None:
         # "Dana Will said": a word that would be cut off is a name if it has a capital letter.
         if trail and not page.text[trail.start() : trail.end()].lstrip()[:1].isupper():
             stop = trail.start()
-        kept = trimmed(page, (start, stop))
-        if kept == (start, stop):
+        start, stop = trimmed(page, (start, stop))
+        if (start, stop) == before:
             break
-        start, stop = kept
     words = len(_WORD.findall(page.text, start, stop))
     return (start, stop) if 0 < words <= _WORDS else None
 
@@ -62,6 +62,9 @@ def speaker_before(page: Page, rules: Stating, span: Span) -> Span | None:
     if not commas:
         return clean(page, rules, (start, stop))
     last = commas[-1] + 1
+    # "Ossian, who heads the delegation, hung back and said": the subject stands before the aside.
+    if rules.verbal.match(page.folded, last, stop) and len(commas) > 1:
+        return clean(page, rules, (commas[-3] + 1 if len(commas) > 2 else start, commas[-2]))
     # "Castell, director of the institute, said": what stands between two commas says more of whom stands before them.
     if aside or rules.relative.match(page.folded, last + _blanks(page, last), stop):
         begin = commas[-2] + 1 if len(commas) > 1 else start

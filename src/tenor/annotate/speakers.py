@@ -12,8 +12,10 @@ from tenor.annotate.speaker import Span
 from tenor.corpus.phrases import fold
 
 # So many sentences back somebody is looked for whom a pronoun stands for.
-_BACK = 3
-_ROLE_WORDS = 2
+_BACK = 6
+# In which form a role stands for somebody, and what of it tells nothing.
+_DETERMINERS = frozenset({"the", "its", "their", "his", "her"})
+_SMALL = frozenset({"of", "the", "a", "an", "for", "in"})
 
 
 class Named(NamedTuple):
@@ -59,7 +61,7 @@ class Speakers:
         self._said = [(one.start, one.stop) for one in said]
         self._said_starts = [start for start, _ in self._said]
         self.known = {one.actor for one in named} | (before.known if before else set())
-        self._roles = {actor: fold(role) for actor, role in roles.items()}
+        self._roles = {actor: fold(role).replace(",", " ") for actor, role in roles.items()}
 
     def role(self, actor: str) -> str:
         """Return an actor's public role, folded."""
@@ -81,11 +83,11 @@ class Speakers:
             return self._before(content[0][0]) if content and cue is None else ""
         inside = [one for one in self._within(source) if not self._is_another(one, source)]
         if inside:
-            return next((one.actor for one in inside if one.person), inside[0].actor)
+            return min(inside, key=lambda one: (not one.person, not one.bare)).actor
         text = self.page.folded[source[0] : source[1]]
         if self.rules.pronoun.fullmatch(text):
             return self._before(min([source[0], *(start for start, _ in content)]))
-        return self._by_role(text) if not self._within(source) else ""
+        return self._by_role(text, source[0]) if not any(one.person for one in self._within(source)) else ""
 
     def target(self, content: tuple[Span, ...], speaker: str) -> str:
         """Return the first actor that something is said of, other than who says it."""
@@ -111,13 +113,20 @@ class Speakers:
             return True
         return not one.bare and bool(self.rules.aide.search(after))
 
-    def _by_role(self, text: str) -> str:
-        """Return the one known actor whose public role has the words of a speaker ("the minister of ports")."""
-        bare = text.removeprefix("the ")
-        if len(bare.split()) < _ROLE_WORDS or bare == text:
+    def _by_role(self, text: str, place: int) -> str:
+        """Return the known actor whose public role has the words of a speaker ("the minister of ports").
+
+        Of several, the one who was named last before it.
+        """
+        first, _, bare = text.partition(" ")
+        words = {word for word in bare.replace("'s", "").split() if word not in _SMALL}
+        if first not in _DETERMINERS or not words:
             return ""
-        held = [actor for actor in sorted(self.known) if bare in self._roles.get(actor, "")]
-        return held[0] if len(held) == 1 else ""
+        held = {actor for actor in self.known if words <= set(self._roles.get(actor, "").replace("'s", "").split())}
+        if len(held) <= 1:
+            return next(iter(held), "")
+        at = bisect_left(self._starts, place)
+        return next((one.actor for one in reversed(self.named[:at]) if one.actor in held), "")
 
     def _before(self, place: int) -> str:
         """Return who was spoken of before a place: of the nearest sentence, the first person outside quotations."""

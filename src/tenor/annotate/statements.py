@@ -200,7 +200,7 @@ class _Part:
         who = Who(source=self._folded(one.source), role=self.speakers.role(actor))
         kind: Kind = kind_of(page, rules, one.content, one.cue, who) if one.content else "quote"
         ahead = kind in ("prediction", "promise")
-        window = window_of(page, self.language.name, one.content, self.day) if ahead else None
+        window = window_of(page, self.language, one.content, self.day) if ahead else None
         return Statement(
             part=self.name,
             kind=kind,
@@ -278,7 +278,7 @@ class _Part:
                 content=(sentence,),
                 target=self.speakers.target((sentence,), ""),
                 polarity=polarity_of(page, rules, (sentence,), None),
-                window=window_of(page, self.language.name, (sentence,), self.day) if kind == "prediction" else None,
+                window=window_of(page, self.language, (sentence,), self.day) if kind == "prediction" else None,
                 score=score,
             )
 

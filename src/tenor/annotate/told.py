@@ -41,7 +41,7 @@ TOLD = pa.schema(
         pa.field("score", pa.float32()),
     ]
 )
-# The rules' rows of today, and those of every person.
+# The rules' rows of today, and those of every person; what an outlet repeats under every piece is left out.
 _ROWS = """\
 SELECT said.*, title, text, coalesce(outlets.outlet, documents.outlet) AS outlet, day, coalesce(round, '') AS round
 FROM statements AS said JOIN documents USING (doc_id)
@@ -51,6 +51,8 @@ WHERE (said.coder = $coder OR NOT starts_with(said.coder, 'statements@'))
   AND ($actor = '' OR said.actor = $actor) AND ($kind = '' OR said.kind = $kind)
   AND ($target = '' OR said.target = $target) AND ($outlet = '' OR documents.outlet = $outlet)
   AND ($round = '' OR round = $round)
+  AND NOT EXISTS (SELECT 1 FROM boilerplate WHERE boilerplate.doc_id = said.doc_id AND said.part = 'body'
+                  AND boilerplate.start <= said.start AND said.stop <= boilerplate.stop)
 ORDER BY day, documents.outlet, doc_id, part DESC, said.start, said.stop, statement_id"""
 _CODER = "SELECT coder FROM coders WHERE role = $role"
 
