@@ -173,6 +173,16 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Outlets that a claim speaks of as one; `source` says who put them together, and by what."""
+
+    id: str
+    name: str
+    outlets: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextQuery:
     """Which articles are about something: those that hold any of these phrases and none of the others."""
 
@@ -240,6 +250,7 @@ class Plan:
     sha256: str
     outlets: tuple[Outlet, ...] = ()
     actors: tuple[Actor, ...] = ()
+    groups: tuple[Group, ...] = ()
     queries: tuple[TextQuery, ...] = ()
     protected: tuple[str, ...] = ()
 
@@ -380,6 +391,7 @@ class Hypothesis:
 
     `own_queries` says that each round is counted by a query of its own; `as_of` is the last day
     the speaker could know, if a round was still under way. `secondary` ones are shown and decide nothing.
+    With two `groups` the contrast is that of the first group's outlets less that of the second's.
     """
 
     id: str
@@ -400,7 +412,13 @@ class Hypothesis:
     as_of: date | None = None
     settled: tuple[tuple[str, str], ...] = ()
     secondary: bool = False
+    groups: tuple[Group, ...] = ()
     line: int | None = None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the outlets it is about; none where it is about all."""
+        return self.outlets or tuple(name for group in self.groups for name in group.outlets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

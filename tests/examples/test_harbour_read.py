@@ -9,6 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tenor.annotate.encoder import Encoder
+from tenor.audit.decide import VERDICT_WORDS
 from tenor.errors import ModelMissing
 from tenor.results import Audit
 from tenor.study import Study
@@ -97,6 +98,7 @@ def test_with_codes_the_planted_word_is_found(coded: Audit) -> None:
         "velmara-as-ever",
         "dockers-come-forward",
         "off-the-wire",
+        "fear-and-longing",
         "experts-take-the-floor",
         "shorter",
     )
@@ -105,9 +107,8 @@ def test_with_codes_the_planted_word_is_found(coded: Audit) -> None:
 
 def test_where_the_model_has_no_gold_nothing_is_said(coded: Audit) -> None:
     words = {verdict.claim.id: verdict for verdict in coded.verdicts}
-    # Four of the fourteen outlets write Ukrainian or Turkish; and seven outlets are too few to speak of others.
-    assert words["fear-and-longing"].word == words["sour-on-the-mediator"].word == "not testable"
-    assert "Голос причалу and Kıyı Bülteni" in words["fear-and-longing"].findings[0].reasons[0]
+    # Seven outlets are too few to speak of others.
+    assert words["sour-on-the-mediator"].word == "not testable"
     limits = words["cold"].findings[0].limits
     assert any("it says nothing of" in limit and "ru, tr and uk" in limit for limit in limits)
 
@@ -128,6 +129,18 @@ def test_effects_have_the_planted_size(coded: Audit) -> None:
         ("experts-take-the-floor", "E8", "once"),
     ):
         assert _effect(coded, claim) * 100 == pytest.approx(counted[effect][which]["D"], abs=3.5), claim
+
+
+def test_the_groups_changed_apart(coded: Audit) -> None:
+    finding = next(verdict for verdict in coded.verdicts if verdict.claim.id == "fear-and-longing").findings[0]
+    assert finding.estimate is not None
+    assert finding.estimate.value > 0.2, "E6: in standard deviations of the model's own scale"
+    assert "in the outlets that feared a deal than in the outlets that longed for one" in finding.sentence
+    assert any("put together by their leading articles" in limit for limit in finding.limits)
+
+
+def test_every_word_of_a_verdict_is_shown(coded: Audit) -> None:
+    assert {verdict.word for verdict in coded.verdicts} == {word for word, _ in VERDICT_WORDS}
 
 
 def test_agency_text_is_found(study: Study, coded: Audit) -> None:

@@ -18,8 +18,9 @@ def fingerprint(hypothesis: Hypothesis, plan: Plan) -> str:
     said = asdict(hypothesis)
     for name in ("line", "claim"):  # the same sentence may be moved to another line or claim
         said.pop(name)
-    if not said["secondary"]:  # what was registered before there were secondary ones keeps its hash
-        said.pop("secondary")
+    for name in ("secondary", "groups"):  # what was registered before there were such settings keeps its hash
+        if not said[name]:
+            said.pop(name)
     rounds = [asdict(plan.round(name)) for name, _ in hypothesis.contrast]
     for item in rounds:
         item.pop("line")

@@ -84,7 +84,7 @@ def ask_texts(texts: Texts | None, hypothesis: Hypothesis, measure: Measure, why
         do = "what texts say is judged by outlets: name the population 'outlets like these' or 'these outlets'"
         return AskedTexts(hypothesis=hypothesis, measure=measure, texts=texts, found=None, closed=(do,))
     found = (checks.decides or texts).estimated(texts.registered)
-    missing = [name for name in hypothesis.outlets if name not in texts.outlets]
+    missing = [name for name in hypothesis.members if name not in texts.outlets]
     closed = [why, found.why_not, f"nothing that could be counted is stored of {listed(missing)}" if missing else ""]
     return AskedTexts(
         hypothesis=hypothesis,
@@ -145,7 +145,8 @@ def _corrections(asked: AskedTexts, alpha: float) -> Corrections | None:
 
 
 def _behind(asked: AskedTexts) -> Behind | None:
-    if asked.texts is None or asked.found is None:
+    # What stands behind a difference of differences is two such pictures, not one.
+    if asked.texts is None or asked.found is None or asked.hypothesis.groups:
         return None
     return behind(asked.texts, asked.found, asked.measure, what(asked))
 
@@ -273,6 +274,15 @@ def reading(asked: AskedTexts) -> str:
     mean = "" if len(down) == 1 else "the mean of "
     margin = margin_in_words(asked.hypothesis.margin, asked.hypothesis.relation)
     head = f"In {listed(asked.hypothesis.outlets)}, the" if asked.hypothesis.outlets else "The"
+    if asked.hypothesis.groups:
+        first, second = asked.hypothesis.groups
+        change = {"less": "fell more or rose less", "greater": "rose more or fell less", "differs": "changed otherwise"}
+        return (
+            f"From {mean}{listed(down)} to {listed(up)}, the {what(asked)} "
+            f"{change.get(asked.hypothesis.relation, 'changed alike')} in {first.name} "
+            f"{'and' if asked.hypothesis.relation == 'equivalent' else 'than'} in {second.name}; "
+            f"what would matter: {margin}."
+        )
     return (
         f"{head} {what(asked)} {verb[asked.hypothesis.relation]} in {listed(up)} {than} in {mean}{listed(down)}; "
         f"what would matter: {margin}."
@@ -311,12 +321,21 @@ def _sentence(asked: AskedTexts, word: Word, estimate: Estimate | None) -> str:
     head = {"not validated": "The model's figures, not checked by people: ", "not testable": "In what is stored: "}
     stretches, _ = asked.texts.stretches(asked.texts.registered.window)
     text = (
-        f"{listed(up)}: {what(asked)} is {size:.2f} {_UNITS[unit]}{side} than for {mean}{interval}. "
+        f"{_effect(asked, f'{size:.2f} {_UNITS[unit]}', side, (listed(up), mean))}{interval}. "
         f"Population: {estimate.population}; {len(found.outlets)} outlets, {found.documents:,} articles in "
         f"{found.copy_groups:,} copy groups.{confounding(asked.texts.rounds, stretches)}"
     )
     begin = head.get(word, "")
     return begin + text if begin else text[0].upper() + text[1:]
+
+
+def _effect(asked: AskedTexts, size: str, side: str, rounds: tuple[str, str]) -> str:
+    now, before = rounds
+    if not asked.hypothesis.groups:
+        return f"{now}: {what(asked)} is {size}{side} than for {before}"
+    first, second = asked.hypothesis.groups
+    more = "less" if side == "lower" else "more"
+    return f"From {before} to {now}, {what(asked)} changed by {size}{more} in {first.name} than in {second.name}"
 
 
 def _three_in_words(asked: AskedTexts, three: Corrections | None) -> str:
@@ -370,6 +389,8 @@ def _limits(asked: AskedTexts) -> list[str]:
         many = sum(number for _, number in asked.texts.silent)
         langs = listed([lang or "an unknown language" for lang, _ in asked.texts.silent])
         limits.append(f"it says nothing of {many:,} articles in {langs}: nothing was read there that could be counted")
+    groups = asked.hypothesis.groups
+    limits += [f"{item.name}: {len(item.outlets)} outlets, put together by {item.source}" for item in groups]
     if asked.hypothesis.outlets:
         limits.append(f"these outlets only ({listed(asked.hypothesis.outlets)}): it says nothing of others")
     if asked.measure.name.startswith("salience."):

@@ -109,7 +109,7 @@ def ask_any(
         return ask_texts(None, hypothesis, measure, why, Checks(unchecked=unchecked))
     of = dict(hypothesis.parameters)
     names = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
-    parts = [rows_named(source, measure, name, hypothesis.outlets, of) for name in sorted(names)]
+    parts = [rows_named(source, measure, name, hypothesis.members, of) for name in sorted(names)]
     articles = source.query("SELECT doc_id, lang, day, outlet FROM articles WHERE day IS NOT NULL", {})
     texts = texts_of(plan, hypothesis, pa.concat_tables(parts), articles)
     checks = checks_of(texts, measure, said, source, unchecked)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tenor.audit.frame import cut
 from tenor.audit.layers import Layer, layers_of, rows_of
 from tenor.compare.clusters import Rows
-from tenor.compare.contrasts import Estimated, Weighing, contrast
+from tenor.compare.contrasts import Estimated, Weighing, contrast, difference_in_differences
 from tenor.model import Hypothesis, Plan, Round, Stretch, Window
 from tenor.studyfile import round_stretch
 
@@ -147,7 +147,16 @@ class Texts:
             return Estimated(
                 value=None, population=self.hypothesis.population, why_not=why or "no such text in any of the rounds"
             )
-        return contrast(rows, weights, population=self.hypothesis.population, weighing=way.weighing)
+        population = self.hypothesis.population
+        if not self.hypothesis.groups:
+            return contrast(rows, weights, population=population, weighing=way.weighing)
+        first, second = (
+            rows.only(
+                np.isin(rows.outlet, [self.outlets.index(name) for name in group.outlets if name in self.outlets])
+            )
+            for group in self.hypothesis.groups
+        )
+        return difference_in_differences(first, second, weights, population=population, weighing=way.weighing)
 
 
 def with_words(rows: pa.Table, texts: Mapping[str, Mapping[str, str]]) -> pa.Table:
@@ -188,8 +197,8 @@ def texts_of(plan: Plan, hypothesis: Hypothesis, rows: pa.Table, articles: pa.Ta
     made = Texts(plan=plan, hypothesis=hypothesis, rounds=rounds, rows=rows, outlets=tuple(names))
     stretches, _ = made.stretches(plan.event.window)
     there = articles.filter(pa.array(round_of(articles["day"], stretches) != NOWHERE))
-    if hypothesis.outlets:
-        there = there.filter(pc.is_in(there["outlet"], pa.array(hypothesis.outlets, pa.string())))
+    if hypothesis.members:
+        there = there.filter(pc.is_in(there["outlet"], pa.array(hypothesis.members, pa.string())))
     spoken = set(there.filter(pc.is_in(there["doc_id"], own["doc_id"].combine_chunks()))["lang"].to_pylist())
     counts = Counter(lang for lang in there["lang"].to_pylist() if lang not in spoken)
     return replace(made, silent=tuple(sorted(counts.items())))

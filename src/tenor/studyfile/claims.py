@@ -151,6 +151,7 @@ def _hypothesis(
         as_of=claim.as_of,
         settled=tuple(said.settled.items()),
         secondary=said.secondary,
+        groups=tuple(item for name in said.groups for item in plan.groups if item.id == name),
         line=lined.place(at).line,
     )
 
@@ -200,7 +201,28 @@ def _name_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan:
     if "actor" in said.of and said.of["actor"] not in actors:
         do = did_you_mean(said.of["actor"], actors) if actors else "describe it under 'actors' in the study"
         errors.append(lined.error((*at, "of", "actor"), f"no actor '{said.of['actor']}'", do))
-    return errors + _population_mistakes(lined, at, said)
+    return errors + _group_mistakes(lined, at, said, plan) + _population_mistakes(lined, at, said)
+
+
+def _group_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan: model.Plan) -> list[TenorError]:
+    """Return what is wrong with the groups of a hypothesis: unknown, not two, not apart, or not of texts."""
+    if not said.groups:
+        return []
+    known = {item.id: item for item in plan.groups}
+    here = (*at, "groups")
+    if unknown := [name for name in said.groups if name not in known]:
+        do = did_you_mean(unknown[0], known) if known else "describe it under 'groups' in the study"
+        return [lined.error(here, f"no group '{unknown[0]}'", do)]
+    if len(said.groups) != 2:
+        return [lined.error(here, f"{len(said.groups)} groups", "name two: the first is compared with the second")]
+    if both := set(known[said.groups[0]].outlets) & set(known[said.groups[1]].outlets):
+        return [lined.error(here, f"both groups hold {min(both)}", "an outlet can't be compared with itself")]
+    if said.outlets:
+        return [lined.error(here, "groups and 'outlets' both say which outlets count", "leave one of them out")]
+    if said.measure.startswith(("volume.", "content.distance")):
+        what = f"{said.measure} is not compared between groups"
+        return [lined.error(here, what, "make it a hypothesis for each group, with 'outlets'")]
+    return []
 
 
 def _population_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting) -> list[TenorError]:

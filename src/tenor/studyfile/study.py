@@ -68,6 +68,7 @@ def read_study(path: Path) -> model.Plan:
         actors=tuple(map(_actor, said.actors)),
         queries=tuple(model.TextQuery(id=item.id, phrases=item.any, without=item.without) for item in said.queries),
         protected=said.protected,
+        groups=tuple(model.Group(**item.model_dump()) for item in said.groups),
     )
     raise_all(_study_mistakes(lined, said, plan))
     return plan
@@ -153,7 +154,7 @@ def _study_mistakes(lined: Lined, said: StudyDescription, plan: model.Plan) -> l
                 lined.error(("event", name), f"the window ends ({window.stop}) before it starts", "swap them")
             )
     errors += duplicates(lined, [("rounds", index) for index in range(len(said.rounds))], [r.id for r in said.rounds])
-    for name, ids in (("queries", said.queries), ("actors", said.actors)):
+    for name, ids in (("queries", said.queries), ("actors", said.actors), ("groups", said.groups)):
         errors += duplicates(lined, [(name, index) for index in range(len(ids))], [item.id for item in ids])
     for index, actor in enumerate(said.actors):
         if actor.kind == "person" and not actor.public_role.strip():
