@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all lint docs bench eval train readme clean
+.PHONY: help demo test test-all lint docs bench eval train readme screenshots simulate clean
 
 # The virtual environment stands alone.
 unexport PYTHONPATH PYTHONHOME
@@ -40,6 +40,17 @@ docs: .venv/.test ## build the documentation into docs/_build/html
 
 readme: .venv/.test ## write the README's console text and charts anew
 	$(RUN) docs/readme.py
+
+SHOTS ?= demo/screenshots
+screenshots: .venv/.test .venv/.models ## photograph every page of the reports: make screenshots [SHOTS=folder]
+	$(RUN) docs/screenshots.py "$(SHOTS)"
+
+SIMULATIONS := contrasts volume_verdicts text_verdicts correction distances coder_agreement
+OUT ?= demo/simulations
+simulate: .venv/.test ## run every simulation where the truth is known, two at a time: make simulate [OUT=folder]
+	@mkdir -p "$(OUT)"
+	@printf '%s\n' $(SIMULATIONS) | xargs -P 2 -I NAME sh -c '$(RUN) benchmarks/NAME.py > "$(OUT)/NAME.txt"'
+	@cat "$(OUT)"/*.txt
 
 bench: .venv/.test .venv/.models ## run every benchmark
 	@set -e; for file in benchmarks/*.py; do \
