@@ -45,11 +45,12 @@ SHOTS ?= demo/screenshots
 screenshots: .venv/.test .venv/.models ## photograph every page of the reports: make screenshots [SHOTS=folder]
 	$(RUN) docs/screenshots.py "$(SHOTS)"
 
-SIMULATIONS := contrasts volume_verdicts text_verdicts correction distances coder_agreement
+SIMULATIONS := contrasts volume_verdicts text_verdicts correction coder_agreement distances:chance distances:coverage
 OUT ?= demo/simulations
 simulate: .venv/.test ## run every simulation where the truth is known, two at a time: make simulate [OUT=folder]
 	@mkdir -p "$(OUT)"
-	@printf '%s\n' $(SIMULATIONS) | xargs -P 2 -I NAME sh -c '$(RUN) benchmarks/NAME.py > "$(OUT)/NAME.txt"'
+	@printf '%s\n' $(SIMULATIONS) | xargs -P 2 -I NAME sh -c \
+	  'n=NAME; file=$${n%%:*}; what=$${n#"$$file"}; $(RUN) benchmarks/$$file.py $${what#:} > "$(OUT)/$$file$${what#:}.txt"'
 	@cat "$(OUT)"/*.txt
 
 bench: .venv/.test .venv/.models ## run every benchmark
