@@ -105,9 +105,8 @@ class Reader:
         return min(int(self._get(kind, which)), _LARGEST)
 
     def _unit(self) -> str:
-        return (
-            self._get("unit") or self._get("units") or self._get("single") or ("Y" if "yearword" in self.found else "")
-        )
+        found = (self._get(kind) for kind in ("unit", "units", "single", "quarter", "century"))
+        return next(filter(None, found), "Y" if "yearword" in self.found else "")
 
     def _year(self) -> int | None:
         if "year" in self.found:
@@ -195,16 +194,18 @@ class Reader:
 
     def _month(self) -> Reading:
         month, year = self._number("month"), self._year()
-        day = self._number("day") if "day" in self.found else 0
-        if day:
-            make: Callable[[int], Period] = lambda year: calendar.day_of(date(year, month, day))  # noqa: E731
-            if not any(_valid([(2024, month, day)])):
-                return VOID
-        else:
-            make = lambda year: calendar.month_of(year, month)  # noqa: E731
-        if year is not None:
-            return _of(make(year))
-        return self._some_year(make, "deictic" in self.found)
+        days = [self._number("day", which) for which in range(len(self.found.get("day", ())))]
+        if any(not any(_valid([(2024, month, day)])) for day in days):
+            return VOID
+
+        def make(year: int) -> Period:
+            if not days:
+                return calendar.month_of(year, month)
+            return replace(calendar.day_of(date(year, month, days[0])), last=date(year, month, days[-1]))
+
+        if days != sorted(days):
+            return VOID
+        return _of(make(year)) if year is not None else self._some_year(make, "deictic" in self.found)
 
     def _season(self) -> Reading:
         year, season = self._year(), self._get("season")
@@ -283,7 +284,11 @@ class Reader:
         return _of(calendar.years_of((century - 1) * 100, 100)) if 1 <= century <= 99 else VOID
 
     def _only_year(self) -> Reading:
-        return _of(calendar.year_of(self._number("year" if "year" in self.found else "yearcase")), 0.9)
+        year = _of(calendar.year_of(self._number("year" if "year" in self.found else "yearcase")), 0.9)
+        if len(self.found.get("year", ())) < 2:
+            return year
+        last = calendar.year_of(self._number("year", 1)).last
+        return replace(year, last=last, period=None) if year.first and year.first <= last else VOID
 
     def _ago_word(self) -> Reading:
         return _of(self._shifted(self._get("unit"), -1), 0.6)
@@ -312,7 +317,12 @@ class Reader:
                 return _of(self._shifted(unit, -1 if back else 0), 0.6)
             return self._length()
         said = self._get("deictic")
-        if "num" in self.found or "few" in self.found or "units" in self.found:
+        plural = said in ("past", "coming") and any(
+            "units" in self.items[place].senses for kind in ("unit", "yearword") for place in self.found.get(kind, ())
+        )
+        if plural and not {"num", "few"} & self.found.keys():
+            return self._stretch(_vague(unit), said)
+        if {"num", "few", "units"} & self.found.keys():
             return self._stretch(self._length(), said)
         if said == "past" and unit != "WE":
             return self._stretch(self._length_of(1), said)
@@ -340,7 +350,7 @@ class Reader:
         unit = self._unit()
         plural = "few" in self.found or ("units" in self.found and "one" not in self.found and "unit" not in self.found)
         if plural:
-            return Reading(form="length", value=written("X", unit), precision="vague", confidence=0.5, unit=unit)
+            return _vague(unit)
         return self._length_of(1)
 
     def _length_of(self, low: float, high: float | None = None) -> Reading:
@@ -463,6 +473,10 @@ def _of(period: Period, confidence: float = 1.0) -> Reading:
         last=period.last,
         period=period,
     )
+
+
+def _vague(unit: str) -> Reading:
+    return Reading(form="length", value=written("X", unit), precision="vague", confidence=0.5, unit=unit)
 
 
 def _day(day: date | None) -> Reading:

@@ -22,6 +22,7 @@ _YEARS = ("Y", "10Y", "100Y")
 _SHIFTED = {"post_ago": -1, "post_earlier": -1, "post_later": 1}
 # An article before one of these belongs to the expression; before "August 7" it belongs to what follows.
 _NOUNS = frozenset(("unit", "units", "season", "decade", "tens", "quarter", "half", "length", "reference"))
+_MONTHS = re.compile(r"P\d+M")
 _OWNS = ("'s", "’s")
 _OWNER = re.compile("['’]s?$")
 # How many words away a verb may stand that tells whether a day without a year has been or is to come.
@@ -253,7 +254,8 @@ class _Sentence:
         """Return the same with "a year ago" as the quarter a year before, where a quarter's results are compared."""
         quarters = [one for one in found if one.precision == "quarter" and one.first]
         year = str(self.anchor.year - 1)
-        if not quarters and not any("results" in item.senses for item in self.items):
+        told = quarters or any("results" in item.senses for item in self.items)
+        if not told or any(_MONTHS.fullmatch(one.value) for one in found):
             return found
         last = quarters[0].first if quarters else calendar.moved(self.anchor, -1, "Q")
         before = calendar.moved(last, -1, "Y") if last else None
@@ -289,9 +291,16 @@ class _Sentence:
             return False
         if self._has(stop, "neither") or (self._has(stop, "hyphen") and self._has(stop + 1, "neither")):
             return False
+        if start + 1 == stop and self._has(start, "year") and not self._alone(start):
+            return False
         if any(not self.items[at].capital and self._word(at) in self.timing.capital for at in range(start, stop)):
             return False
         return not pattern.needs or bool(pattern.needs & {*self._beside(start, stop)})
+
+    def _alone(self, place: int) -> bool:
+        """Say whether a year does not count what stands behind it ("до 2000 человек"), where no preposition tells."""
+        behind = place + 1 < len(self.items) and self.text[self.items[place + 1].start].isalpha()
+        return not behind or self.timing.possessive or self._has(place, "yearcase") or self._has(place + 1, "or")
 
     def _word(self, place: int) -> str:
         item = self.items[place]
@@ -454,7 +463,15 @@ class _Extent:
         kind = next((name for name in (self.signal, self.post) if name in ("within", "in")), "")
         span = (self.left, self.right)
         low, high = (calendar.moved(self._today, count, reading.unit) for count in (reading.low, reading.high))
-        if not kind or not reading.low or (kind == "in" and direction < 0 and reading.unit in _YEARS):
+        # "Two weeks after the vote" hangs on the vote.
+        elsewhere = any(self.sentence._has(self.right, name) for name in ("after", "until", "of"))
+        if kind and elsewhere:
+            yield self._made(replace(reading, confidence=0.4), "duration", span, (None, None))
+        elif kind and reading.value.startswith(("PX", "PTX")):
+            yield self._signalled(
+                replace(reading, confidence=0.4), "point" if kind == "in" else kind, (self._today, None)
+            )
+        elif not kind or not reading.low or (kind == "in" and direction < 0 and reading.unit in _YEARS):
             yield self._made(reading, "duration", span, (None, None))
         elif low is None or high is None:
             yield self._made(replace(reading, confidence=0.1), "duration", span, (None, None))
@@ -487,9 +504,16 @@ class _Extent:
         kind = next((name for name in (self.signal, self.post) if name and name not in ("within", "in", "at")), "")
         assert reading.first is not None
         assert reading.last is not None
-        days = _bounded(kind, (reading.first, reading.last), self._today)
+        # "Before the end of the year" has the year's last day as "by" has it.
+        ends = (
+            reading.period is not None and reading.period.first < reading.first and reading.last == reading.period.last
+        )
+        days = _bounded("by" if kind == "before" and ends else kind, (reading.first, reading.last), self._today)
         if not kind:
             return self._made(reading, "point", (self.left, self.right), days)
+        # "From 10 to 12 July" tells both ends.
+        if kind == "since" and reading.period and reading.period.unit == "D" and reading.first < reading.last:
+            return self._signalled(reading, "point", (reading.first, reading.last))
         others = [_bounded(kind, one, self._today) for one in reading.others]
         closed = tuple((first, last) for first, last in others if first and last and first <= last)
         return self._signalled(replace(reading, others=closed), kind, days)
