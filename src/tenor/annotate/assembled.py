@@ -164,7 +164,9 @@ def _sure(one: Attribution) -> bool:
 def _both(rule: Attribution, marked: Sequence[Attribution]) -> Attribution:
     """Return one attribution of what a rule and the encoder found in the same words."""
     first = max(marked, key=lambda one: (one.cue is not None, one.source is not None, one.score))
-    whole = any(one.content[0][0] < rule.content[0][0] and one.content[-1][1] >= rule.content[-1][1] - 2 for one in marked)
+    whole = any(
+        one.content[0][0] < rule.content[0][0] and one.content[-1][1] >= rule.content[-1][1] - 2 for one in marked
+    )
     content = first.content if whole or rule.form != "direct" else rule.content
     score = 1 - (1 - rule.score) * (1 - first.score)
     return replace(

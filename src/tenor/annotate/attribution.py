@@ -26,6 +26,7 @@ _COLON = re.compile(r"^[\W_]*(?P<s>[^:\n]{2,70}):\s*$")
 _DASH = re.compile(r"^[\"'”’»!?.…]*\s+(?P<c>[—–-])\s+(?P<s>[^—–\n\"«“„:]{2,80})$")
 _TAIL = re.compile(r"(?P<q>[^\n]*\w\W?\s[^\n]*\w[\"”’»!?.…,]*)\s+[—–-]\s+(?P<s>[^—–\n\"«“„:,]{2,60})$")
 _TAIL_WORDS = 5
+_TURN = re.compile(r"^[ \t]*(?P<s>[^\W\d_][^:\n\"“„«.!?]{1,40}):[ \t]+(?P<q>\S[^\n]*\S)[ \t]*$", re.MULTILINE)
 _INNER = re.compile(r"[\"“„«‘'](?P<q>[^\"“”„«»‘’']{2,400})[\"”“»’']")
 
 
@@ -135,13 +136,16 @@ def attributions(page: Page, rules: Stating, headlines: Sequence[bool]) -> list[
 # --- contents --------------------------------------------------------------------------------------
 
 
-def _groups(
-    page: Page, rules: Stating, cues: Cues, said: Sequence[Said], headlines: Sequence[bool]
-) -> list[_Group]:
+def _groups(page: Page, rules: Stating, cues: Cues, said: Sequence[Said], headlines: Sequence[bool]) -> list[_Group]:
     """Return contents that stand beside each other as one."""
     pieces: list[tuple[int, int, bool, bool]] = [(one.start, one.stop, True, one.doubt) for one in said]
+    turns = _turns(page)
+    pieces = [one for one in pieces if not _inside_one(turns, one[0])]
+    pieces += [(start, stop, False, False) for start, stop in turns]
     first = 0
     for sentence, headline in zip(page.sentences, headlines, strict=True):
+        if _inside_one(turns, sentence[1] - 1):
+            continue
         while first < len(said) and said[first].stop <= sentence[0]:
             first += 1
         last = first
@@ -161,6 +165,21 @@ def _groups(
     for group in groups:
         group.parts = [(group.start, group.stop)]
     return groups
+
+
+def _turns(page: Page) -> list[Span]:
+    """Return what is said in the turns of a transcript: lines that begin with a name and a colon, two or more."""
+    found = []
+    for match in _TURN.finditer(page.text):
+        named = all(word[0].isupper() for word in match["s"].split())
+        if named and len(match["s"].split()) <= _TAIL_WORDS and not page.rules.not_speaker.search(match["s"].lower()):
+            found.append(match.span("q"))
+    return found if len(found) > 1 else []
+
+
+def _inside_one(spans: Sequence[Span], place: int) -> bool:
+    at = bisect_right(spans, (place, len(spans) and spans[-1][1])) - 1
+    return at >= 0 and spans[at][0] <= place < spans[at][1]
 
 
 def _told(

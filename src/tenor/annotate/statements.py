@@ -144,6 +144,27 @@ def statements(article: Article, roles: Mapping[str, str] | None = None) -> list
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """A text without unseen characters, as a page, and the way back to the places in it."""
+
+    plain: Plain
+    page: Page
+
+
+def page_of(text: str, language: Language) -> Paged:
+    """Return a text as the rules read it.
+
+    Examples
+    --------
+    >>> page_of("It ended. He left.", language_named("en")).page.sentences
+    [(0, 9), (10, 18)]
+    """
+    plain = Plain(text)
+    spans = [(plain.there(start), plain.there(stop)) for start, stop in sentences(text, language)]
+    return Paged(plain, Page(plain.text, fold(plain.text), spans, language.speech))
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """A title or text while it is read; places are those of its page."""
 
@@ -166,9 +187,8 @@ class _Part:
         roles: Mapping[str, str],
         before: Speakers | None,
     ) -> _Part:
-        plain = Plain(text)
-        spans = [(plain.there(start), plain.there(stop)) for start, stop in sentences(text, language)]
-        page = Page(plain.text, fold(plain.text), spans, language.speech)
+        paged = page_of(text, language)
+        plain, page = paged.plain, paged.page
         marks = [
             mark._replace(start=plain.there(mark.start), stop=plain.there(mark.stop))
             for mark in article.marks.get(name, ())
