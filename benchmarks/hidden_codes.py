@@ -53,16 +53,16 @@ class Gold:
         """Return what people say of the second round, less what they say of the first."""
         return float(self.truth[self.at == 1].mean() - self.truth[self.at == 0].mean())
 
-    @property
-    def narrower(self) -> float:
+    def narrower(self, codes: int) -> float:
         """Return how wide a corrected interval should be against that of the codes alone.
 
-        With rho the correlation of codes and figures in a round, the error of coding shrinks to sqrt(1 - rho^2).
+        With rho the correlation of codes and figures in a round, the error of coding shrinks to sqrt(1 - rho^2) there.
         """
         left = whole = 0.0
         for one in (0, 1):
             own = self.at == one
-            variance = float(np.var(self.truth[own])) / own.sum()
+            each = min(codes // 2, int(own.sum()))
+            variance = float(np.var(self.truth[own])) * (1 / each - 1 / own.sum())
             spread = float(np.std(self.figures[own]))
             rho = float(np.corrcoef(self.truth[own], self.figures[own])[0, 1]) if spread > 0 else 0.0
             left, whole = left + variance * (1 - max(rho, 0) ** 2), whole + variance
@@ -223,7 +223,7 @@ def line(gold: Gold, codes: int, tally: Tally, how: str) -> str:
     return (
         f"  {codes} codes, {how:17} codes alone {tally.codes / by:.3f} ({tally.codes_width / by:.3f})   "
         f"corrected {tally.corrected / by:.3f} ({tally.corrected_width / by:.3f})   "
-        f"width {tally.corrected_width / tally.codes_width:.3f}, in theory {gold.narrower:.3f}   "
+        f"width {tally.corrected_width / tally.codes_width:.3f}, in theory {gold.narrower(codes):.3f}   "
         f"lam {tally.lam / by:.2f}"
     )
 

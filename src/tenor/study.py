@@ -251,24 +251,21 @@ class Study:
         variables = read_codebook(self._folder / CODEBOOK_FILE)
         return import_codes(self._journal, self.refresh(), Path(path), self._plan, variables, charset=charset)
 
-    def draw(self, variable: str, number: int, *, actor: str = "", to: Path | None = None) -> tuple[str, ...]:
+    def draw(
+        self, variable: str, number: int, *, of: Mapping[str, str] | None = None, to: Path | None = None
+    ) -> tuple[str, ...]:
         """Draw sentences to be coded for a variable, keep their chances, and write them into a sheet.
 
         Parameters
         ----------
-        variable, actor, number
-            What is coded, about whom, and in how many sentences.
+        variable, number, of
+            What is coded, in how many sentences; ``{"actor": "brandel"}``, ``{"speech": "narration"}``.
         to
-            The sheet; ``code-<variable>.csv`` in the study's folder if not given.
-
-        Returns
-        -------
-        tuple of str
-            What to do with it, a line each, and its path.
+            The sheet; in the study's folder if not given. What to do with it is returned, its path last.
         """
-        from tenor.audit.draw import draw_codes
+        from tenor.audit.draw import draw_codes, wanted_of
 
-        return draw_codes(self.refresh(), self._plan, self._folder, (variable, actor), number, to)
+        return draw_codes(self.refresh(), self._plan, self._folder, wanted_of(variable, of or {}), number, to)
 
     def agreement(self) -> pa.Table:
         """Return how well the coders agree: Krippendorff's alpha of each variable, with its interval."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tenor.app.cli import run
 from tenor.coding.sample import kept_sample
 from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.errors import MissingInput, StudyError, UnknownName
@@ -207,7 +208,7 @@ def test_codes_that_were_not_drawn_tell_of_agreement_only(made: tuple[Study, dic
     found = finding(study)
     assert found.corrections is None
     assert found.word == "supported"  # as the model has it
-    why = "the codes were not drawn by chance (`tenor coding sample arousal -n 300`)"
+    why = "the codes were not drawn by chance (`tenor coding sample arousal -n 400`)"
     assert f"the model's figures are not corrected: {why}" in found.limits
 
 
@@ -269,12 +270,16 @@ def test_what_cannot_be_drawn_is_refused(made: tuple[Study, dict[str, float]], t
     study, truth = made
     with pytest.raises(UnknownName, match="no variable 'arusal'; did you mean 'arousal'"):
         study.draw("arusal", 10)
-    with pytest.raises(StudyError, match="toward is asked about an actor; name one: --actor ID"):
+    with pytest.raises(StudyError, match="toward is asked about an actor; name one: --of actor=ID"):
         study.draw("toward", 10)
     with pytest.raises(StudyError, match="arousal is not asked about an actor"):
-        study.draw("arousal", 10, actor="accord")
+        study.draw("arousal", 10, of={"actor": "accord"})
     with pytest.raises(UnknownName, match="no actor 'acord'"):
-        study.draw("toward", 10, actor="acord")
+        study.draw("toward", 10, of={"actor": "acord"})
+    with pytest.raises(UnknownName, match="no speech 'narated'; did you mean 'narration'"):
+        study.draw("arousal", 10, of={"speech": "narated"})
+    with pytest.raises(UnknownName, match="no question for codes 'emotion'"):
+        study.draw("emotion", 10, of={"emotion": "fear"})
     study.draw("arousal", 10)
     filled = fill(study, truth, people=("ann",))
     filled.replace(study.folder / "code-arousal.csv")
@@ -283,3 +288,20 @@ def test_what_cannot_be_drawn_is_refused(made: tuple[Study, dict[str, float]], t
     unread = press(tmp_path / "unread", documents(pieces=1), rest=ACTORS)
     with pytest.raises(MissingInput, match="nothing can be drawn for arousal"):
         unread.draw("arousal", 10)
+
+
+def test_the_command_line_draws_a_sheet(
+    made: tuple[Study, dict[str, float]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, _ = made
+    folder = str(study.folder)
+    assert run(["coding", "sample", "arousal", "-n", "30", "--of", "speech=narration", "--study", folder]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[-1] == str(study.folder / "code-arousal-narration.csv")
+    assert "30 sentences to code" in printed[0]
+    sample = kept_sample(Journal(study.folder / HUMAN_FILE), "code:arousal@narration")
+    assert sample is not None
+    assert sample.rows.num_rows == 30
+    # Nothing is quoted in this press.
+    assert run(["coding", "sample", "arousal", "-n", "30", "--of", "speech=quoted", "--study", folder]) == 66
+    assert "no sentence of any round could be coded" in capsys.readouterr().err

@@ -108,4 +108,4 @@ def test_hidden_codes_hold_the_whole_truth(tenor_data: Path, codes: int, thirds:
         # Of the rows with thirds one lies 2.05 standard errors below .95, as one of twenty will.
         assert tally.corrected / 500 >= 0.95 - slack(0.95, 500, errors=3 if thirds else 2), gold.name
         if not thirds:
-            assert tally.corrected_width / tally.codes_width == pytest.approx(gold.narrower, abs=0.03), gold.name
+            assert tally.corrected_width / tally.codes_width == pytest.approx(gold.narrower(codes), abs=0.02), gold.name

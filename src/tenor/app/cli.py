@@ -182,15 +182,17 @@ def coding_import(path: Path, charset: str, folder: Path, as_json: bool) -> None
 @coding.command("sample")
 @click.argument("variable")
 @click.option("-n", "number", required=True, type=click.IntRange(1, 100_000), help="How many sentences.")
-@click.option("--actor", default="", help="About whom, where the variable is asked about an actor.")
+@click.option("--of", multiple=True, metavar="WHAT=WHICH", help="As in actor=brandel or speech=narration.")
 @click.option("--to", type=click.Path(path_type=Path), help="The sheet; in the study's folder if not given.")
 @_STUDY
 @_JSON
-def coding_sample(variable: str, number: int, actor: str, to: Path | None, folder: Path, as_json: bool) -> None:
+def coding_sample(
+    variable: str, number: int, of: tuple[str, ...], to: Path | None, folder: Path, as_json: bool
+) -> None:
     """Draw sentences by chance into a sheet, for people to code VARIABLE: arousal, loaded, ..."""
-    from tenor.app.output import show
+    from tenor.app.output import pairs_of, show
 
-    *lines, path = _open(folder, _progress).draw(variable, number, actor=actor, to=to)
+    *lines, path = _open(folder, _progress).draw(variable, number, of=pairs_of(of), to=to)
     show({"sheet": path, "notes": lines}, as_json, [*lines, path])
 
 

@@ -15,7 +15,7 @@ from tenor.audit.effect import Source
 from tenor.audit.within import Texts, Way
 from tenor.coding.agreement import said_of
 from tenor.coding.codebook import Variable, variable_of
-from tenor.coding.drawn import command_of, name_of, outgrown
+from tenor.coding.drawn import Wanted, outgrown
 from tenor.coding.sample import Sample, kept_sample
 from tenor.compare.clusters import Rows, summed
 from tenor.compare.contrasts import Estimated
@@ -73,7 +73,7 @@ def said_by_people(
     source: Source,
     plan: Plan,
     hypotheses: Sequence[Hypothesis],
-    kept: tuple[pa.Table, Sequence[Variable]],
+    coded: tuple[pa.Table, Sequence[Variable]],
     journal: Journal,
 ) -> dict[str, Said]:
     """Return by the id of a hypothesis what people said, where somebody coded its variable.
@@ -82,13 +82,13 @@ def said_by_people(
     ----------
     source, plan, hypotheses
         The study, and what is asked of a model.
-    kept
+    coded
         The codes that stand, and the variables of the study.
     journal
         Where samples are kept.
     """
-    codes, variables = kept
-    frames: dict[tuple[str, str], Drawable] = {}
+    codes, variables = coded
+    frames: dict[Wanted, Drawable] = {}
     found = {}
     for item in hypotheses:
         of = dict(item.parameters)
@@ -97,19 +97,22 @@ def said_by_people(
         if variable is None or not (numbers or why):
             continue
         actor = of.get("actor", "") if variable.actor else ""
+        wanted = Wanted(variable=variable.name, actor=actor, speech=of.get("speech", ""))
         units = {f"{doc_id}:{start}:{stop}": one for (doc_id, start, stop), one in numbers.items() if start >= 0}
-        sample = kept_sample(journal, name_of(variable.name, actor))
-        again = command_of(variable.name, actor)
+        # A sample of one voice serves a claim about it best; one of all voices serves it too.
+        own, sample = next(
+            ((one, kept) for one in (wanted, replace(wanted, speech="")) if (kept := kept_sample(journal, one.name))),
+            (wanted, None),
+        )
         if why or sample is None:
-            found[item.id] = Said(numbers=units, why=why or f"the codes were not drawn by chance (`{again}`)")
+            found[item.id] = Said(numbers=units, why=why or f"the codes were not drawn by chance (`{own.command}`)")
             continue
-        key = (variable.name, actor)
         try:
-            frames[key] = frames.get(key) or drawable(source, plan, variable, actor)
+            frames[own] = frames.get(own) or drawable(source, plan, variable, own)
         except TenorError as error:
             found[item.id] = Said(numbers=units, sampled=True, why=error.what)
             continue
-        found[item.id] = _sampled(units, sample, frames[key], again)
+        found[item.id] = _sampled(units, sample, frames[own], own.command)
     return found
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from tenor.annotate.scales import fix
+from tenor.audit.asked import SPEECH
 from tenor.audit.drawable import asked_of, drawable
 from tenor.audit.effect import Query
 from tenor.audit.run import CODEBOOK, source_of
 from tenor.coding.codebook import read_codebook
 from tenor.coding.codes import codes
-from tenor.coding.drawn import ToCode, name_of, take_codes, write_coding_sheet
+from tenor.coding.drawn import ToCode, Wanted, take_codes, write_coding_sheet
 from tenor.coding.sample import keep_sample
 from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.journal import record
@@ -25,8 +27,27 @@ _TEXTS = "SELECT doc_id, text FROM documents WHERE doc_id IN (SELECT unnest($ids
 _ENOUGH = 2
 
 
+def wanted_of(variable: str, of: Mapping[str, str]) -> Wanted:
+    """Return what is to be coded.
+
+    Raises
+    ------
+    UnknownName
+        Something else is asked than an actor and a voice.
+
+    Examples
+    --------
+    >>> wanted_of("toward", {"actor": "accord"}).name
+    'code:toward:accord'
+    """
+    for key in of:
+        if key not in ("actor", SPEECH):
+            raise UnknownName.of("question for codes", key, ("actor", SPEECH))
+    return Wanted(variable=variable, actor=of.get("actor", ""), speech=of.get(SPEECH, ""))
+
+
 def draw_codes(
-    store: Store, plan: Plan, folder: Path, asked: tuple[str, str], number: int, to: Path | None = None
+    store: Store, plan: Plan, folder: Path, wanted: Wanted, number: int, to: Path | None = None
 ) -> tuple[str, ...]:
     """Draw sentences, keep which and with which chance, and write those that are not coded yet into a sheet.
 
@@ -37,12 +58,12 @@ def draw_codes(
     ----------
     store, plan, folder
         The study; what is made from its articles must be up to date.
-    asked
-        The variable, and the actor it is about, or "".
+    wanted
+        What is to be coded.
     number
         How many sentences.
     to
-        The sheet; ``code-<variable>.csv`` in the study's folder if not given.
+        The sheet; in the study's folder if not given.
 
     Returns
     -------
@@ -54,22 +75,21 @@ def draw_codes(
     TenorError
         There is no such variable or actor, the articles were not read, or the sheet holds answers.
     """
-    name, actor = asked
     variables = {item.name: item for item in read_codebook(folder / CODEBOOK)}
-    if name not in variables:
-        raise UnknownName.of("variable", name, variables)
-    variable, journal = variables[name], Journal(folder / HUMAN_FILE)
-    if "scales" in asked_of(variable, actor)[0].needs:
+    if wanted.variable not in variables:
+        raise UnknownName.of("variable", wanted.variable, variables)
+    variable, journal = variables[wanted.variable], Journal(folder / HUMAN_FILE)
+    if "scales" in asked_of(plan, variable, wanted)[0].needs:
         fix(store)
-    there = drawable(source_of(store), plan, variable, actor)
+    there = drawable(source_of(store), plan, variable, wanted)
     if not len(there.units):
         raise MissingInput("no sentence of any round could be coded", do="run `tenor add`, then `tenor annotate`")
-    sample = take_codes(there.strata, number, seed=0, name=name_of(name, actor))
+    sample = take_codes(there.strata, number, seed=0, name=wanted.name)
     units = sample.rows["doc_id"].to_pylist()
-    done = _coded_twice(journal, name, actor)
+    done = _coded_twice(journal, wanted)
     rows = to_code(store.query, [unit for unit in units if unit not in done])
-    path = to or folder / f"code-{name}{f'-{actor}' if actor else ''}.csv"
-    lines = write_coding_sheet(path, rows, variable, actor)
+    path = to or folder / wanted.sheet
+    lines = write_coding_sheet(path, rows, variable, wanted.actor)
     keep_sample(journal, sample, coder="tenor")
     record(store, "coding sample", [], [])
     left = len(units) - len(rows)
@@ -77,10 +97,10 @@ def draw_codes(
     return (*([coded] if left else []), *lines, str(path))
 
 
-def _coded_twice(journal: Journal, variable: str, actor: str) -> set[str]:
+def _coded_twice(journal: Journal, wanted: Wanted) -> set[str]:
     coders: defaultdict[str, set[str]] = defaultdict(set)
     for row in codes(journal).to_pylist():
-        if (row["variable"], row["actor"]) == (variable, actor):
+        if (row["variable"], row["actor"]) == (wanted.variable, wanted.actor):
             coders[f"{row['doc_id']}:{row['start']}:{row['stop']}"].add(row["coder"])
     return {unit for unit, names in coders.items() if len(names) >= _ENOUGH}
 

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tenor.annotate.run import unread
+from tenor.audit.asked import check
 from tenor.audit.effect import Query, Source, rows_named
 from tenor.audit.layers import BOILERPLATE
 from tenor.audit.within import NOWHERE, Floats, Numbers, round_of
 from tenor.coding.codebook import Variable
-from tenor.errors import MissingInput, StudyError, UnknownName
+from tenor.coding.drawn import Wanted
+from tenor.errors import MissingInput, StudyError
 from tenor.model import Measure, Plan
 from tenor.registry import measure_named, measures
 from tenor.studyfile import round_stretch
@@ -43,45 +45,45 @@ class Drawable:
         return pa.table({"doc_id": self.units, "stratum": pa.array(self.stratum, pa.string())})
 
 
-def asked_of(variable: Variable, actor: str) -> tuple[Measure, dict[str, str]]:
+def asked_of(plan: Plan, variable: Variable, wanted: Wanted) -> tuple[Measure, dict[str, str]]:
     """Return the measure by whose figures sentences are put into strata, and what it is asked.
 
     Raises
     ------
-    StudyError
-        No measure of this version stands behind the variable, or it is asked about an actor and none is named.
+    TenorError
+        No measure of this version stands behind the variable, it is asked about an actor and none is named, or there
+        is no such actor or voice.
     """
-    if variable.actor and not actor:
-        raise StudyError(f"{variable.name} is asked about an actor", do="name one: --actor ID")
-    if actor and not variable.actor:
-        raise StudyError(f"{variable.name} is not asked about an actor", do="leave --actor out")
-    of = {"actor": actor, "technique": "any", "query": ""}
-    there = measures()
+    if variable.actor and not wanted.actor:
+        raise StudyError(f"{variable.name} is asked about an actor", do="name one: --of actor=ID")
+    if wanted.actor and not variable.actor:
+        raise StudyError(f"{variable.name} is not asked about an actor", do="leave the actor out")
+    possible = {"query", "actor", "technique"}
     for name in variable.measures:
-        if name in there and set(there[name].parameters) <= set(of):
+        if name in measures() and set(measures()[name].parameters) <= possible:
             measure = measure_named(name)
-            return measure, {key: of[key] for key in measure.parameters if key != "query"}
+            of = wanted.of | ({"technique": "any"} if "technique" in measure.parameters else {})
+            check(plan, measure, of)
+            return measure, of
     raise StudyError(f"no measure of this version says anything of {variable.name}", do="draw for another variable")
 
 
-def drawable(source: Source, plan: Plan, variable: Variable, actor: str = "") -> Drawable:
+def drawable(source: Source, plan: Plan, variable: Variable, wanted: Wanted) -> Drawable:
     """Return the sentences that can be drawn for a variable.
 
     Parameters
     ----------
     source, plan
         The study; every article must have been read.
-    variable, actor
-        What is coded, and about whom.
+    variable, wanted
+        What is coded, about whom, and in which voice.
 
     Raises
     ------
     TenorError
-        The articles were not read, no measure stands behind the variable, or there is no such actor.
+        As for `asked_of`, or the articles were not read.
     """
-    if actor and actor not in [item.id for item in plan.actors]:
-        raise UnknownName.of("actor", actor, [item.id for item in plan.actors])
-    measure, of = asked_of(variable, actor)
+    measure, of = asked_of(plan, variable, wanted)
     if why := unread(source.query, plan, measure.needs):
         raise MissingInput(f"nothing can be drawn for {variable.name}: {why}")
     rows = rows_named(source, measure, "", (), of)

@@ -35,26 +35,43 @@ class ToCode:
     text: str
 
 
-def name_of(variable: str, actor: str = "") -> str:
-    """Return the name under which a sample for a variable is kept.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be coded: a variable, perhaps about an actor, perhaps in one voice only.
 
     Examples
     --------
-    >>> name_of("arousal"), name_of("toward", "accord")
-    ('code:arousal', 'code:toward:accord')
+    >>> one = Wanted(variable="toward", actor="accord", speech="narration")
+    >>> one.name, one.sheet
+    ('code:toward:accord@narration', 'code-toward-accord-narration.csv')
+    >>> one.command
+    'tenor coding sample toward --of actor=accord --of speech=narration -n 400'
     """
-    return f"code:{variable}:{actor}" if actor else f"code:{variable}"
 
+    variable: str
+    actor: str = ""
+    speech: str = ""
 
-def command_of(variable: str, actor: str = "") -> str:
-    """Return what to type to draw a sample.
+    @property
+    def name(self) -> str:
+        """Return the name under which its sample is kept."""
+        about = f":{self.actor}" if self.actor else ""
+        return f"code:{self.variable}{about}{f'@{self.speech}' if self.speech else ''}"
 
-    Examples
-    --------
-    >>> command_of("toward", "accord")
-    'tenor coding sample toward --actor accord -n 300'
-    """
-    return f"tenor coding sample {variable}{f' --actor {actor}' if actor else ''} -n 300"
+    @property
+    def sheet(self) -> str:
+        """Return the name of its sheet."""
+        return f"{'-'.join(part for part in ('code', self.variable, self.actor, self.speech) if part)}.csv"
+
+    @property
+    def of(self) -> dict[str, str]:
+        """Return what is asked besides the variable, as a claim's ``of`` gives it."""
+        return {key: value for key, value in (("actor", self.actor), ("speech", self.speech)) if value}
+
+    @property
+    def command(self) -> str:
+        """Return what to type to draw its sample."""
+        return f"tenor coding sample {self.variable}{''.join(f' --of {k}={v}' for k, v in self.of.items())} -n 400"
 
 
 def take_codes(strata: pa.Table, n: int, *, seed: int, name: str) -> Sample:
