@@ -173,7 +173,7 @@ def test_the_template_of_the_fifty_days_can_be_filled_in(talks: Study) -> None:
     ],
 )
 def test_what_a_user_may_find_of_the_fifty_days(
-    talks: Study, outcome: str, day: date, more: dict[str, str], says: str
+    talks: Study, outcome: str, day: date, more: dict[str, Any], says: str
 ) -> None:
     found = Found(outcome=outcome, day=day, cited=(Cited(text="one"), Cited(text="another")), **more)
     if says:

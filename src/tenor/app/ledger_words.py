@@ -69,7 +69,7 @@ def proposal_lines(found: Sequence[Proposal], kind: str) -> list[str]:
     lines = [f"proposed: {counted(len(found), kind)}; `tenor {kind}s confirm ID` or `dismiss ID`"]
     for item in found[:_FEW]:
         where = f"{item.day or 'undated'} {item.outlet}"
-        copies = f" and {len(item.passages) - 1} copies" if len(item.passages) > 1 else ""
+        copies = f" and {counted(len(item.passages) - 1, 'copy', 'copies')}" if len(item.passages) > 1 else ""
         by = f", by {item.last}" if item.last else ""
         lines.append(f"  {item.statement}  {where}{copies}  {item.holder or UNNAMED}: {_short(item.text)}{by}")
         doubts = [item.doubt, f"perhaps the same as {', '.join(item.alike)}" if item.alike else ""]

@@ -424,20 +424,25 @@ def by_item(events: Sequence[Event]) -> Iterable[Gathered]:
     []
     """
     into, circles = absorbed(events)
+    odd = {event.entry for event in circles}
     own: dict[str, list[Event]] = {}
+    merged: dict[str, list[str]] = {}
     for event in events:
-        if event not in circles:
+        if event.entry not in odd:
             own.setdefault(root(into, event.item), []).append(event)
     made = {event.item: event for event in events if event.action == "made"}
+    for name in made:
+        if (target := root(into, name)) != name:
+            merged.setdefault(target, []).append(name)
     for name, first in made.items():
-        if root(into, name) == name:
-            notes = [
-                f"event {event.entry} leads in a circle and does not count"
-                for event in circles
-                if root(into, event.item) == name
-            ]
-            merged = [item for item in made if item != name and root(into, item) == name]
-            yield Gathered(first=first, events=tuple(own[name]), merged=tuple(merged), notes=tuple(notes))
+        if name not in into:
+            notes = (event.entry for event in circles if root(into, event.item) == name)
+            yield Gathered(
+                first=first,
+                events=tuple(own[name]),
+                merged=tuple(merged.get(name, ())),
+                notes=tuple(f"event {number} leads in a circle and does not count" for number in notes),
+            )
 
 
 def root(into: Mapping[str, str], item: str) -> str:
