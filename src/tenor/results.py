@@ -8,6 +8,7 @@ from typing import Literal
 
 from tenor.evidence import Behind, Context, Corrections
 from tenor.model import Claim, Hypothesis, ImportReport, Measure, Plan, Stretch, Word
+from tenor.rich import rendered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,9 @@ class Verdict:
     findings: tuple[Finding, ...]
     parts: tuple[tuple[str, Word], ...] = ()
 
+    def _repr_html_(self) -> str | None:
+        return rendered(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
@@ -147,6 +151,9 @@ class Measured:
 
     series: Series
     rounds: tuple[WindowValue, ...]
+
+    def _repr_html_(self) -> str | None:
+        return rendered(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,3 +191,6 @@ class Audit:
     manifest: Manifest
     family: str = field(default="Holm over all hypotheses of the claims file")
     context: Context = field(default_factory=Context)
+
+    def _repr_html_(self) -> str | None:
+        return rendered(self)

@@ -9,6 +9,7 @@ from tenor.described import Description
 from tenor.errors import TenorError
 from tenor.model import ArticleSource, Claim, ImportReport, Plan
 from tenor.results import Audit, Measured, Registered
+from tenor.rich import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -106,6 +107,9 @@ class Study:
         from tenor.studyfile import read_study
 
         return cls(Path(folder), read_study(Path(folder) / STUDY_FILE), say)
+
+    def _repr_html_(self) -> str | None:
+        return rendered(self._plan)
 
     @property
     def folder(self) -> Path:
@@ -588,10 +592,8 @@ class Study:
         form
             For oneself or for the public, in which language, with how many passages.
         """
-        from tenor.audit.description import describe
         from tenor.audit.shown import shown
         from tenor.report.page import write_report
 
-        audit = shown(self.store, self.audit(), self._folder, form.each if form else None)
-        found = describe(self.store, self._plan, words=False)
+        audit, found = shown(self.store, self.audit(), self._folder, form.each if form else None)
         return write_report(audit, Path(folder or self._folder / "reports"), form, found=found)

@@ -49,8 +49,8 @@ def test_findings_are_one_tidy_row_each(report: Path) -> None:
     with (report.parent / "data" / "findings.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == [
-        *("claim", "hypothesis", "measure", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted"),
-        *("population", "n_windows", "verdict"),
+        *("claim", "hypothesis", "measure", "estimate", "std_error", "conf_low", "conf_high", "p_value"),
+        *("n_documents", "n_copy_groups", "n_outlets", "n_codes", "population", "p_adjusted", "n_windows", "verdict"),
     ]
     assert [row["hypothesis"] for row in rows] == ["sparse-h1", "cold-h2"]
     assert (float(rows[0]["estimate"]), rows[0]["n_windows"], rows[0]["verdict"]) == (0.5127, "23", "supported")

@@ -57,7 +57,7 @@ def test_in_english_and_russian() -> None:
     assert "Interval (95 %): −0.75 sd to −0.25 sd. " in english
     assert "outlets like these; it stands on 2 outlets, 1,182 articles, 21 copy groups." in english
     assert russian.startswith("Подтверждается. ")
-    assert "(the Mediator, слова редакции) – на 0.5 ст. откл. ниже, чем" in russian
+    assert "(the Mediator, слова редакции) – на 0.5 σ ниже, чем" in russian
     assert "издания, подобные этим; на чём основано: 2 издания, 1,182 статьи, 21 группа копий." in russian
 
 

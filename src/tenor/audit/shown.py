@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tenor.audit.behind import bears
+from tenor.audit.description import describe
 from tenor.audit.effect import Query, Source
 from tenor.audit.run import CODEBOOK, ROUNDS, source_of
 from tenor.audit.texts import MODELLED, AskedTexts
@@ -23,6 +24,7 @@ from tenor.coding.judging import judgements
 from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.store import Store
 from tenor.corpus.wording import perhaps_persons
+from tenor.described import Description
 from tenor.evidence import Behind, Borrowed, Checked, Context, Passages, Quoted
 from tenor.model import Hypothesis, Plan
 from tenor.registry import measure_named
@@ -53,8 +55,10 @@ _Rows = list[dict[str, Any]]
 _Marks = Mapping[tuple[str, str], list[tuple[int, int]]]
 
 
-def shown(store: Store, audit: Audit, folder: Path, each: Callable[[int], int] | None = None) -> Audit:
-    """Return an audit with what a report shows beside its verdicts.
+def shown(
+    store: Store, audit: Audit, folder: Path, each: Callable[[int], int] | None = None
+) -> tuple[Audit, Description]:
+    """Return an audit with what a report shows beside its verdicts, and what is in the study.
 
     Parameters
     ----------
@@ -64,7 +68,8 @@ def shown(store: Store, audit: Audit, folder: Path, each: Callable[[int], int] |
         How many passages each of so many hypotheses on texts may show; 16 if not given.
     """
     many = sum(item.behind is not None for verdict in audit.verdicts for item in verdict.findings)
-    return replace(audit, context=context(store, audit, folder, most=each(many) if each else _MOST))
+    most = each(many) if each else _MOST
+    return replace(audit, context=context(store, audit, folder, most=most)), describe(store, audit.plan, words=False)
 
 
 def context(store: Store, audit: Audit, folder: Path, *, most: int) -> Context:

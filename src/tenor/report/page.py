@@ -21,6 +21,7 @@ from tenor.report.figures import Figure, both_widths
 from tenor.report.form import Form
 from tenor.report.overview import overview
 from tenor.report.palette import PALETTE
+from tenor.report.plain import plain_sentence
 from tenor.report.public import public
 from tenor.report.summary import report_markdown
 from tenor.report.verdicts import BADGES
@@ -59,6 +60,7 @@ class Shown:
     rounds: Figure | None
     passages: Passages | None
     checked: Checked | None
+    plain: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +175,7 @@ def finding_shown(
         rounds=drawn.get("r"),
         passages=next((item for item in audit.context.passages if item.hypothesis == own and item.drawn), None),
         checked=next((item for item in audit.context.checked if item.hypothesis == own), None),
+        plain=plain_sentence(finding, measure, audit.plan, say) if measure else "",
     )
 
 
