@@ -13,6 +13,7 @@ from tenor.audit.behind import behind
 from tenor.audit.corrected import Checks, corrections
 from tenor.audit.decide import Question, agrees, question_of, word_of
 from tenor.audit.frame import OBSERVED
+from tenor.audit.occasions import occasions
 from tenor.audit.sentences import confounding, sides
 from tenor.audit.specifications import AGREEMENT, agreement
 from tenor.audit.within import Texts, Way
@@ -21,7 +22,7 @@ from tenor.compare.effects import LogRatio, two_sided
 from tenor.evidence import Behind, Corrections
 from tenor.grammar import listed
 from tenor.model import Hypothesis, Measure, Stretch, Word
-from tenor.results import Estimate, Finding, Specification, WindowValue
+from tenor.results import Estimate, Finding, Placebo, Specification, WindowValue
 from tenor.studyfile import margin_in_words
 
 NO_CHECKS = Checks()
@@ -131,12 +132,18 @@ def texts_finding(asked: AskedTexts, alpha: float, adjusted: float | None, regis
         windows=_windows(asked),
         specifications=ways,
         agreement=agreement(ways),
-        placebo=None,
+        placebo=_occasions(asked),
         limits=(*_limits(asked), *(three.notes if three is not None else ())),
         registration=registration,
         behind=_behind(asked),
         corrections=three,
     )
+
+
+def _occasions(asked: AskedTexts) -> Placebo | None:
+    if asked.texts is None or asked.closed or asked.found is None or asked.found.value is None:
+        return None
+    return occasions(asked.texts, asked.found.value)
 
 
 def _corrections(asked: AskedTexts, alpha: float) -> Corrections | None:

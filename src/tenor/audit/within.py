@@ -16,12 +16,14 @@ from tenor.audit.frame import cut
 from tenor.audit.layers import Layer, layers_of, rows_of
 from tenor.compare.clusters import Rows
 from tenor.compare.contrasts import Estimated, Weighing, contrast, difference_in_differences
+from tenor.compare.ratios import ratio
 from tenor.model import Hypothesis, Plan, Round, Stretch, Window
 from tenor.studyfile import round_stretch
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 NOWHERE = -1
+ALL_DAYS, QUIET_DAYS = "all days", "without the days of other events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Way:
     window: Window
     layer: Layer
     weighing: Weighing
+    text: str = ""
+    days: str = ""
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Return (axis, choice) pairs in words."""
@@ -39,6 +43,8 @@ class Way:
             ("pooling", self.weighing),
             *((("copies", f"copies {self.layer.copies}"),) if self.layer.copies else ()),
             *((("boilerplate", f"boilerplate {self.layer.boilerplate}"),) if self.layer.boilerplate else ()),
+            *((("text", self.text),) if self.text else ()),
+            *((("days", self.days),) if self.days else ()),
         )
 
 
@@ -56,6 +62,8 @@ class Texts:
         Their names, in the order of their numbers.
     silent
         In which languages how many articles of the rounds have no row: the coder says nothing in that language.
+    readings
+        The rows again by which part of an article was read, where that can be chosen; the first are `rows`.
     """
 
     plan: Plan
@@ -64,6 +72,7 @@ class Texts:
     rows: pa.Table
     outlets: tuple[str, ...]
     silent: tuple[tuple[str, int], ...] = ()
+    readings: tuple[tuple[str, pa.Table], ...] = ()
 
     def ways(self) -> list[Way]:
         """Return every way that applies, the registered one first."""
@@ -71,7 +80,9 @@ class Texts:
         layers = layers_of(self.rows)
         poolings: list[Weighing] = ["outlet", "pool"] if len(self.outlets) > 1 else ["pool"]
         every = [
-            Way(window=window, layer=layer, weighing=weighing)
+            Way(window=window, layer=layer, weighing=weighing, text=text, days=days)
+            for days in ([ALL_DAYS, QUIET_DAYS] if self.registered.days else [""])
+            for text in ([name for name, _ in self.readings] or [""])
             for window in (event.window, *event.other_windows)
             for layer in layers
             for weighing in poolings
@@ -89,7 +100,18 @@ class Texts:
             window=self.plan.event.window,
             layer=max(wanted or layers, key=lambda layer: layer.boilerplate != "counted"),
             weighing="pool" if one else "outlet",
+            text=self.readings[0][0] if self.readings else "",
+            days=ALL_DAYS if self._disturbed(self.plan.event.window) else "",
         )
+
+    def _disturbed(self, window: Window) -> list[date]:
+        """Return the days inside the rounds on which something else happened."""
+        return [
+            event.date
+            for item, days in zip(self.rounds, self.stretches(window)[0], strict=True)
+            for event in item.confounders
+            if days.start <= event.date < days.stop
+        ]
 
     def stretches(self, window: Window) -> tuple[tuple[Stretch, ...], str]:
         """Return the days of each round, and why there are none."""
@@ -106,25 +128,20 @@ class Texts:
         stretches, why = self.stretches(way.window)
         if not why and any(one.overlaps(other) for at, one in enumerate(stretches) for other in stretches[:at]):
             why = "under this window the rounds overlap"
-        rows = self._inside(stretches)
+        rows = self._inside(stretches, way.text)
+        if way.days == QUIET_DAYS:
+            rows = rows.filter(pc.invert(pc.is_in(rows["date"], pa.array(self._disturbed(way.window), pa.date32()))))
         own = rows_of(rows, way.layer)
         keep = own.kept & (own.den > 0)
         rows, rounds = rows.filter(pa.array(keep)), round_of(rows["date"], stretches)[keep]
-        found = Rows(
-            num=own.num[keep],
-            den=own.den[keep],
-            outlet=pc.index_in(rows["outlet"], pa.array(self.outlets, pa.string())).to_numpy().astype(np.int64),
-            round=rounds,
-            copy=_codes(rows["copy_id"]),
-            day=rows["date"].cast(pa.int32()).to_numpy().astype(np.int64),
-            document=_codes(rows["doc_id"]),
-        )
+        found = _arrays(rows, own.num[keep], own.den[keep], rounds, self.outlets)
         return rows, found, why
 
-    def _inside(self, stretches: Sequence[Stretch]) -> pa.Table:
+    def _inside(self, stretches: Sequence[Stretch], text: str = "") -> pa.Table:
         """Return the rows of articles whose day is in one of the rounds."""
-        inside = round_of(self.rows["date"], stretches) != NOWHERE
-        return self.rows.filter(pa.array(inside & self.rows["doc_id"].is_valid().to_numpy()))
+        rows = dict(self.readings).get(text, self.rows)
+        inside = round_of(rows["date"], stretches) != NOWHERE
+        return rows.filter(pa.array(inside & rows["doc_id"].is_valid().to_numpy()))
 
     def shown(self) -> pa.Table:
         """Return the rows of the rounds that count in the registered way, with the round of each, lowest first."""
@@ -140,7 +157,7 @@ class Texts:
         return rows.sort_by(keys).drop_columns(["order"])
 
     def estimated(self, way: Way) -> Estimated:
-        """Return the contrast of the rounds under a way of counting."""
+        """Return the contrast of the rounds under a way of counting, or their ratio where a margin is one."""
         rows, why = self.counted(way)
         weights = [weight for _, weight in self.hypothesis.contrast]
         if why or not len(rows):
@@ -148,6 +165,11 @@ class Texts:
                 value=None, population=self.hypothesis.population, why_not=why or "no such text in any of the rounds"
             )
         population = self.hypothesis.population
+        if self.hypothesis.margin.unit == "ratio":
+            why = "two groups are compared by their differences, and this measure as a ratio"
+            if self.hypothesis.groups:
+                return Estimated(value=None, population=population, why_not=why)
+            return ratio(rows, weights, population=population, weighing=way.weighing)
         if not self.hypothesis.groups:
             return contrast(rows, weights, population=population, weighing=way.weighing)
         first, second = (
@@ -202,6 +224,26 @@ def texts_of(plan: Plan, hypothesis: Hypothesis, rows: pa.Table, articles: pa.Ta
     spoken = set(there.filter(pc.is_in(there["doc_id"], own["doc_id"].combine_chunks()))["lang"].to_pylist())
     counts = Counter(lang for lang in there["lang"].to_pylist() if lang not in spoken)
     return replace(made, silent=tuple(sorted(counts.items())))
+
+
+def rows_in(rows: pa.Table, stretches: Sequence[Stretch], outlets: Sequence[str]) -> Rows:
+    """Return the rows that lie in some stretches as arrays; the number of the stretch stands for the round."""
+    at = round_of(rows["date"], stretches)
+    num, den = (rows[name].to_numpy(zero_copy_only=False).astype(float) for name in ("num", "den"))
+    keep = (at != NOWHERE) & (den > 0)
+    return _arrays(rows.filter(pa.array(keep)), num[keep], den[keep], at[keep], outlets)
+
+
+def _arrays(rows: pa.Table, num: Floats, den: Floats, rounds: Numbers, outlets: Sequence[str]) -> Rows:
+    return Rows(
+        num=num,
+        den=den,
+        outlet=pc.index_in(rows["outlet"], pa.array(outlets, pa.string())).to_numpy().astype(np.int64),
+        round=rounds,
+        copy=_codes(rows["copy_id"]),
+        day=rows["date"].cast(pa.int32()).to_numpy().astype(np.int64),
+        document=_codes(rows["doc_id"]),
+    )
 
 
 def round_of(days: pa.ChunkedArray, stretches: Sequence[Stretch]) -> Numbers:
