@@ -342,6 +342,8 @@ class _Sentence:
         deadline = bool({signal, *posts} & {*DEADLINES})
         owner = self.timing.possessive and self.text[self.items[stop - 1].stop : self.items[stop - 1].stop + 2] in _OWNS
         direction = 0 if owner and "weekday" in places else self._direction(start, stop)
+        if not direction and "since" in (signal, *posts):
+            direction = -1
         reader = Reader(self.items, places, self.anchor, direction, deadline, self.timing.month_first, bool(part))
         reading = reader.read()
         if reading.form == "void":
