@@ -339,3 +339,44 @@ def test_any_chance_scores_between_zero_and_one(one_end: float, other: float, ab
     middle = (one_end + other) / 2
     target = float(came != absent)
     assert scored.brier >= (middle - target) ** 2 - 1e-9
+
+
+# --- whatever the log holds ----------------------------------------------------------------------------------
+
+days = st.dates(SAID, date(2025, 12, 31)).map(str)
+names = st.sampled_from(["F1", "F2", "F3"])
+windows = st.none() | st.tuples(days, days).map(sorted)
+numbers: st.SearchStrategy[dict[str, Any]] = (
+    st.floats(0, 1).map(p) | st.sampled_from(["likely", "perhaps"]).map(words) | st.just({})
+)
+first = st.fixed_dictionaries(
+    {"holder": st.just(""), "what": st.text(max_size=5), "said": days, "window": windows, "chance": numbers}
+)
+outcomes = st.sampled_from(["happened", "did not happen", "void", "disputed", "unscorable as worded"])
+acts = st.one_of(
+    st.tuples(names, st.just("made"), first),
+    st.tuples(names, st.just("revised"), st.fixed_dictionaries({"on": days, "window": windows})),
+    st.tuples(names, st.just("merged"), names.map(lambda name: {"into": name})),
+    st.tuples(names, st.just("withdrawn"), days.map(lambda day: {"on": day})),
+    st.tuples(names, st.just("resolved"), st.fixed_dictionaries({"outcome": outcomes, "day": days})),
+    st.tuples(names, st.just("undone"), st.integers(1, 12).map(lambda number: {"entry": number})),
+)
+
+
+@given(st.lists(acts, max_size=14), st.lists(st.sampled_from(["ann", "bea"]), min_size=1, max_size=3))
+def test_any_log_folds_and_scores(steps: list[tuple[str, str, dict[str, Any]]], by: list[str]) -> None:
+    log = [entry(at, item, action, by[at % len(by)], **said) for at, (item, action, said) in enumerate(steps, 1)]
+    found = predictions_of(events_of(log), LATER)
+    nobody = Actor(id="", name="x", kind="person", public_role="x")
+    for record in prediction_records(found, [nobody], TABLES):
+        ended = record.withdrawn + record.void + record.disputed + record.unscorable + record.resolved
+        assert record.made == len(found) == ended + record.open
+        assert record.right + record.wrong <= record.resolved
+        assert all(0 <= scored.brier <= 1 for _, scored in record.scores)
+    for item in found:
+        assert (item.timing == "settled") == (item.state != "open")
+
+
+def test_no_prediction_speaks_of_days_before_it_was_made() -> None:
+    found = one(made(window=["1900-01-01", str(LAST)]))
+    assert str(found.window) == f"{SAID} to {LAST}"

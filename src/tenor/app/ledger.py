@@ -150,7 +150,7 @@ _OWN = {
     "prediction": {
         "days": click.option("--window", "days", type=_DAYS, help="Of which days it speaks: LAST, or FIRST..LAST."),
         "chance": click.option("--chance", help="How likely: 0.8, 0.7..0.9, or words such as 'likely'."),
-        "lang": click.option("--lang", default="en", show_default=True, help="The language of these words."),
+        "lang": click.option("--lang", default="", help="The language of these words; else that of the article."),
         "absent": click.option("--absent/--present", default=None, help="It was said not to come true; or to."),
         "event": click.option("--event", help="What it is about: those of one event share an outcome."),
     },
@@ -174,19 +174,18 @@ def _wording(said: Mapping[str, Any], name: str | None = None) -> Wording:
     from tenor.coding.keeping import Wording
 
     given = {key: value for key, value in said.items() if key not in {"days", "chance", "lang"}}
-    start = said["said"] if "chance" in said else None
     chance = _chance(said["chance"], said["lang"]) if said.get("chance") is not None else None
-    return Wording(id=name, days=_days(said["days"], start), chance=chance, **given)
+    return Wording(id=name, days=_days(said["days"], to="chance" in said), chance=chance, **given)
 
 
-def _days(said: tuple[date, date, bool] | None, start: date | None = None) -> Days | None:
-    """Return days; one alone is the last of those from `start` on."""
-    from tenor.coding.ledger import Days
+def _days(said: tuple[date, date, bool] | None, *, to: bool = False) -> Days | None:
+    """Return days; with `to`, one alone is the last of those from whenever it was said."""
+    from tenor.coding.ledger import FIRST_DAY, Days
 
     if said is None:
         return None
     first, last, both = said
-    return Days(first=first if both or start is None else min(start, first), last=last)
+    return Days(first=FIRST_DAY if to and not both else first, last=last)
 
 
 def _chance(said: str, lang: str) -> Chance:
@@ -398,7 +397,7 @@ def _revise_prediction(group: click.Group) -> None:
     def revise(desk: Desk, name: str, on: date, said: dict[str, Any], by: str) -> None:
         """Say that NAME was put otherwise later: other days, another chance. It is scored by what was said first."""
         chance = _chance(said["chance"], said["lang"]) if said["chance"] is not None else None
-        desk.entered(desk.study().predictions.revise(name, on, _days(said["days"], on), chance=chance, by=by))
+        desk.entered(desk.study().predictions.revise(name, on, _days(said["days"], to=True), chance=chance, by=by))
 
 
 def _ending(group: click.Group, kind: str) -> None:

@@ -22,7 +22,7 @@ UNNAMED = "unnamed speaker"
 GRACE = 3
 """Days after a deadline until "it did not happen" may be said: news takes time to come in."""
 
-_FIRST_DAY = date(1900, 1, 1)
+FIRST_DAY = date(1900, 1, 1)
 _MOST_GRACE = 366
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,30}")
 _PASSAGE = re.compile(r"(?P<doc>[^:\s]{1,64}):(?P<part>title|body):(?P<start>\d{1,9}):(?P<stop>\d{1,9})")
@@ -52,7 +52,7 @@ class Days:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise StudyError(f"{self.last} comes before {self.first}", do="write the earlier day first")
-        if self.first < _FIRST_DAY:
+        if self.first < FIRST_DAY:
             raise StudyError(f"{self.first} lies before 1900", do="check the year")
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -245,6 +245,12 @@ class Predictions(Ledger[Prediction]):
             "what": item.what,
             "absent": item.absent,
         }
+
+    def first_said(self, wording: Wording, found: Proposal | None, passages: Sequence[Passage]) -> dict[str, Any]:
+        """Return what a prediction says when it is made; words of probability are in the language of the article."""
+        if found and wording.chance and wording.chance.words and not wording.chance.lang:
+            wording = replace(wording, chance=replace(wording.chance, lang=found.lang))
+        return super().first_said(wording, found, passages)
 
     def from_statement(self, found: Proposal) -> dict[str, Any]:
         """Return what a statement says, as an event holds it."""

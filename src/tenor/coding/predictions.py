@@ -54,6 +54,8 @@ _STEPS = 20
 class Chance:
     """How likely something was said to be: a number, two numbers, or words; without any it was said flatly.
 
+    Words whose language nobody names are those of the article, else English.
+
     Raises
     ------
     StudyError
@@ -68,7 +70,7 @@ class Chance:
     low: float | None = None
     high: float | None = None
     words: str = ""
-    lang: str = "en"
+    lang: str = ""
 
     def __post_init__(self) -> None:
         if (self.low is None) != (self.high is None):
@@ -88,7 +90,8 @@ class Chance:
             step = (self.high - self.low) / _STEPS
             points = [min(1.0, self.low + step * at) for at in range(_STEPS + 1)]
             return {"as given": tuple(dict.fromkeys(points))}
-        found = ((table.name, table.of(self.words)) for table in tables if table.lang == self.lang)
+        lang = self.lang or "en"
+        found = ((table.name, table.of(self.words)) for table in tables if table.lang == lang)
         return {name: points for name, points in found if points is not None}
 
 
@@ -188,7 +191,7 @@ def chance_said(chance: Chance) -> dict[str, Any]:
 
 
 def _chance(said: Mapping[str, Any]) -> Chance:
-    return Chance(low=said.get("low"), high=said.get("high"), words=said.get("words", ""), lang=said.get("lang", "en"))
+    return Chance(low=said.get("low"), high=said.get("high"), words=said.get("words", ""), lang=said.get("lang", ""))
 
 
 def _prediction(item: Gathered, at: date) -> Prediction:
@@ -197,7 +200,8 @@ def _prediction(item: Gathered, at: date) -> Prediction:
     for event in events:
         if event.action == "edited" and event.item == first.item:
             said |= event.said
-    window, chance, grace = days_read(said["window"]), _chance(said["chance"]), int(said["grace"])
+    made_on = min(day_read(event.said["said"]) for event in events if event.action == "made")
+    window, chance, grace = _from(day_read(said["said"]), said["window"]), _chance(said["chance"]), int(said["grace"])
     resolutions = _resolutions(events, at)
     withdrawn = [day for event in events if event.action == "withdrawn" and (day := day_read(event.said["on"])) <= at]
     state = _state(resolutions, bool(withdrawn))
@@ -206,7 +210,7 @@ def _prediction(item: Gathered, at: date) -> Prediction:
         id=first.item,
         holder=said["holder"],
         what=said["what"],
-        said=min(day_read(event.said["said"]) for event in made if "said" in event.said),
+        said=made_on,
         window=window,
         chance=chance,
         absent=bool(said["absent"]),
@@ -226,11 +230,17 @@ def _prediction(item: Gathered, at: date) -> Prediction:
     )
 
 
+def _from(said: date, window: Sequence[str] | None) -> Days | None:
+    """Return the days of which a prediction speaks: none before it was made, whatever a person wrote."""
+    days = days_read(window)
+    return Days(first=max(days.first, said), last=days.last) if days and days.last >= said else days
+
+
 def _reworded(events: Sequence[Event], window: Days | None, chance: Chance, at: date) -> tuple[Reworded, ...]:
     found = []
     for event in events:
         if event.action == "revised" and (on := day_read(event.said["on"])) <= at:
-            window = days_read(event.said.get("window")) or window
+            window = _from(on, event.said.get("window")) or window
             chance = _chance(event.said["chance"]) if event.said.get("chance") else chance
             found.append(Reworded(on=on, window=window, chance=chance, by=event.by, entry=event.entry))
     return tuple(sorted(found, key=lambda item: item.on))

@@ -117,7 +117,7 @@ class Forecasts:
 
     def of_each(self, values: Floats) -> Floats:
         """Return the mean of a value over the points of each forecast."""
-        return summed(self.owner, values * self.weights, self.number)
+        return summed(self.owner, values, self.number) / np.bincount(self.owner, minlength=self.number)
 
 
 def brier(probabilities: Sequence[float] | Floats, outcomes: Sequence[float] | Floats) -> float:
