@@ -6,8 +6,9 @@ import contextlib
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from tenor.errors import StoreDamaged
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from tenor.corpus.store import Snapshot, Store
 
 _Found = TypeVar("_Found")
-_OPEN = 4
-_REMEMBERED = 400
+_OPEN, _REMEMBERED = 3, 400
+# Tables that somebody writes to all the time are looked at anew not more often than this, in seconds.
+_EVERY = 0.5
 
 
 class Reader:
@@ -30,14 +32,17 @@ class Reader:
         The tables. Each opening of them costs some 30 ms, which is why they stay open here.
     """
 
-    __slots__ = ("_guard", "_idle", "_kept", "_state", "_store")
+    __slots__ = ("_guard", "_idle", "_kept", "_looked", "_making", "_places", "_state", "_store")
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._state = ""
+        self._looked = 0.0
+        self._places = threading.BoundedSemaphore(_OPEN)
         self._guard = threading.Lock()
         self._idle: queue.LifoQueue[tuple[str, contextlib.ExitStack, Snapshot]] = queue.LifoQueue()
         self._kept: dict[object, Any] = {}
+        self._making: dict[object, threading.Lock] = {}
 
     @property
     def store(self) -> Store:
@@ -45,18 +50,21 @@ class Reader:
         return self._store
 
     def state(self) -> str:
-        """Return what names the tables as they are now: another text whenever something was written."""
+        """Return what names the tables as they are, or were half a second ago: another text when something changed."""
+        if self._state and time.monotonic() - self._looked < _EVERY:
+            return self._state
+        self._looked = time.monotonic()
         found = json.dumps(self._store.live(), sort_keys=True)
         if found != self._state:
             with self._guard:
-                self._state, self._kept = found, {}
+                self._state, self._kept, self._making = found, {}, {}
             self._close_old(found)
         return found
 
     def query(self, sql: str, parameters: Mapping[str, object]) -> pa.Table:
         """Run a SELECT, as `tenor.corpus.store.Store.query` does."""
         try:
-            with self._open() as tables:
+            with self._places, self._open() as tables:
                 return tables.query(sql, parameters)
         except StoreDamaged:  # swept meanwhile, perhaps: the store looks again, and says it if not
             return self._store.query(sql, parameters)
@@ -71,9 +79,14 @@ class Reader:
         self.state()
         kept = self._kept
         if key not in kept:
-            if len(kept) >= _REMEMBERED:
-                kept.clear()
-            kept[key] = make()
+            with self._guard:
+                making = self._making.setdefault(key, threading.Lock())
+            with making:  # by one of those who ask, while the others wait for it
+                if key not in kept:
+                    if len(kept) >= _REMEMBERED:
+                        kept.clear()
+                    kept[key] = make()
+                return cast("_Found", kept[key])
         found: _Found = kept[key]
         return found
 
@@ -90,7 +103,7 @@ class Reader:
         except BaseException:
             held[1].close()
             raise
-        if held[0] == self._state and self._idle.qsize() < _OPEN:
+        if held[0] == self._state:
             self._idle.put(held)
         else:
             held[1].close()

@@ -10,6 +10,8 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+import uvicorn
+
 from tenor.app.web.guard import Rules, is_loopback
 from tenor.errors import Busy, StudyError
 
@@ -37,8 +39,6 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str], None]) -> Non
     TenorError
         There is no study, or the port is taken.
     """
-    import uvicorn
-
     from tenor.app.web.app import make_app
     from tenor.app.web.site import Site
 
@@ -57,8 +57,21 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str], None]) -> Non
         ws="none",
     )
     shown = "127.0.0.1" if is_loopback(host) else host
-    say(f"http://{shown}:{port}/{f'?token={token}' if token else ''}")
-    uvicorn.Server(config).run(sockets=[listening])
+    address = f"http://{shown}:{port}/{f'?token={token}' if token else ''}"
+    _Server(config, lambda: say(address)).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says its address once it answers, and not before."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._ready()
 
 
 def _token() -> str:
