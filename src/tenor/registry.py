@@ -31,7 +31,7 @@ PLANNED: dict[str, MarginUnit] = {
         ),
         "points",
     ),
-    **dict.fromkeys(("content.distance", "content.novelty", "behaviour.entropy", "behaviour.jsd"), "ratio"),
+    **dict.fromkeys(("behaviour.entropy", "behaviour.jsd"), "ratio"),
 }
 
 

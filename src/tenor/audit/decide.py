@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from tenor.compare.effects import RatioTest, equivalence, quantile, two_sided
 from tenor.model import Hypothesis, MarginUnit, Relation, Word
@@ -26,13 +27,15 @@ VERDICT_WORDS: tuple[tuple[Word, str], ...] = (
 class Question:
     """What is asked of a test: relation, margin, and the level Holm leaves to this hypothesis.
 
-    A margin is a ratio, or a difference in standard deviations or in percentage points.
+    A margin is a ratio, or a difference in standard deviations or in percentage points. Of distances a ratio near 0
+    is no less the same than one near 1: `nearer_is_same`.
     """
 
     relation: Relation
     margin: float
     alpha: float
     unit: MarginUnit = "ratio"
+    nearer_is_same: bool = False
 
     @property
     def nothing(self) -> float:
@@ -46,13 +49,16 @@ class Question:
             size = self.margin / 100 if self.unit == "points" else self.margin
             return -size, size
         low = min(self.margin, 1 / self.margin)
-        return low, 1 / low
+        return -inf if self.nearer_is_same and self.relation == "equivalent" else low, 1 / low
 
 
 def question_of(hypothesis: Hypothesis, alpha: float) -> Question:
     """Return what a hypothesis asks at a level."""
     margin = hypothesis.margin
-    return Question(relation=hypothesis.relation, margin=margin.size, alpha=alpha, unit=margin.unit)
+    near = hypothesis.measure.partition("@")[0] == "content.distance"
+    return Question(
+        relation=hypothesis.relation, margin=margin.size, alpha=alpha, unit=margin.unit, nearer_is_same=near
+    )
 
 
 def p_value(test: RatioTest, question: Question) -> float:

@@ -16,7 +16,9 @@ from tenor.annotate.run import unread
 from tenor.annotate.scales import fix
 from tenor.audit.asked import check
 from tenor.audit.claims import fingerprint, looked_at, seen_as
+from tenor.audit.contents import new_rows, of_contents
 from tenor.audit.corrected import Said, said_by_people
+from tenor.audit.distances import nearest_passages
 from tenor.audit.effect import NEEDED, Source, frame_of, query_of, rows_named
 from tenor.audit.frame import OBSERVED, Grid, grid
 from tenor.audit.layers import layers_of
@@ -36,7 +38,7 @@ from tenor.corpus.human import HUMAN_FILE, Journal
 from tenor.corpus.ingest import imports_of
 from tenor.corpus.journal import keep, record, registrations, seen_before
 from tenor.corpus.store import Store
-from tenor.errors import MissingInput, UnknownName
+from tenor.errors import MissingInput, StudyError, UnknownName
 from tenor.model import Claim, Hypothesis, Measure, Plan
 from tenor.registry import measure_named
 from tenor.results import Audit, Manifest, Measured, Registered, Series
@@ -138,6 +140,9 @@ def measure_one(store: Store, plan: Plan, name: str, query: str, of: Mapping[str
     """
     measure = measure_named(name)
     check(plan, measure, of)
+    if measure.scale == "distance":
+        what = f"{measure.name} compares rounds with each other: it has no value of a day"
+        raise StudyError(what, do="write a claim, and see `tenor audit`")
     if why := unread(store.query, plan, measure.needs):
         raise MissingInput(f"{measure.name} can't be taken: {why}")
     if "scales" in measure.needs:
@@ -178,6 +183,9 @@ def evidence(store: Store, plan: Plan, claims: Sequence[Claim], name: str) -> pa
     if name not in known:
         raise UnknownName.of("hypothesis", name, known)
     hypothesis = known[name]
+    if not unmeasured(hypothesis) and of_contents(measure_named(hypothesis.measure)):
+        record(store, "evidence", looked_at(hypothesis, plan), [])
+        return nearest_passages(source_of(store), plan, hypothesis)
     if not unmeasured(hypothesis) and of_texts(measure_named(hypothesis.measure)):
         return _passages(store, plan, hypothesis)
     asked = ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source_of(store), plan, hypothesis))
@@ -247,6 +255,8 @@ def _grid(
 ) -> Grid | None:
     """Return what is shown of a measure by itself: copies once, boilerplate left out."""
     rows = rows_named(source, measure, query, outlets, of)
+    if of_contents(measure):
+        rows = new_rows(source.query, plan, rows)
     return grid(rows, source.doubtful(plan, query), max(layers_of(rows)))
 
 

@@ -11,8 +11,10 @@ from tenor.annotate.run import unread
 from tenor.audit import sentences
 from tenor.audit.asked import check
 from tenor.audit.claims import registration_words
+from tenor.audit.contents import first_round, of_contents, texts_new
 from tenor.audit.corrected import Checks, Said, checks_of
 from tenor.audit.decide import p_value, question_of, word_of
+from tenor.audit.distances import AskedDistance, ask_distance, distance_finding
 from tenor.audit.effect import (
     Effect,
     Source,
@@ -91,12 +93,12 @@ def ask(hypothesis: Hypothesis, frame: Frame | None) -> Asked:
 
 def of_texts(measure: Measure) -> bool:
     """Return whether a measure is of what stands in texts, so that outlets are compared with themselves."""
-    return bool({"scores", "annotations", "origins", "reuse"} & set(measure.needs))
+    return of_contents(measure) or bool({"scores", "annotations", "origins", "reuse"} & set(measure.needs))
 
 
 def ask_any(
     plan: Plan, source: Source, hypothesis: Hypothesis, unchecked: str = "", said: Said | None = None
-) -> Asked | AskedTexts:
+) -> Asked | AskedTexts | AskedDistance:
     """Count a hypothesis in the way that its measure asks for.
 
     `unchecked` says why its model is not believed, `said` what people say of the same sentences.
@@ -105,12 +107,18 @@ def ask_any(
         return ask(hypothesis, None if unmeasured(hypothesis) else frame_of(source, plan, hypothesis))
     measure = measure_named(hypothesis.measure)
     check(plan, measure, dict(hypothesis.parameters))
+    if measure.scale == "distance":
+        return ask_distance(source.query, plan, hypothesis, measure, source.articles)
     if why := unread(source.query, plan, measure.needs):
         return ask_texts(None, hypothesis, measure, why, Checks(unchecked=unchecked))
     of = dict(hypothesis.parameters)
     names = {query_of(hypothesis, plan.round(name)) for name, _ in hypothesis.contrast}
     parts = [rows_named(source, measure, name, hypothesis.members, of) for name in sorted(names)]
     articles = source.query("SELECT doc_id, lang, day, outlet FROM articles WHERE day IS NOT NULL", {})
+    if of_contents(measure):
+        texts = texts_new(source.query, plan, hypothesis, pa.concat_tables(parts), articles)
+        why = first_round(plan, hypothesis) or unobserved(texts, source.articles)
+        return ask_texts(texts, hypothesis, measure, why, Checks())
     texts = texts_of(plan, hypothesis, pa.concat_tables(parts), articles)
     checks = checks_of(texts, measure, said, source, unchecked)
     return ask_texts(texts, hypothesis, measure, unobserved(texts, source.articles), checks)
@@ -158,7 +166,7 @@ def audit(
     return tuple(_verdict(claim, findings) for claim in claims)
 
 
-def judge(asked: Sequence[Asked | AskedTexts], registration: Mapping[str, str]) -> list[Finding]:
+def judge(asked: Sequence[Asked | AskedTexts | AskedDistance], registration: Mapping[str, str]) -> list[Finding]:
     """Close the family and give every hypothesis its word; secondary ones are a family of their own."""
     tests = {at: item.test for at, item in enumerate(asked) if item.test is not None}
     alphas: dict[int, float] = {}
@@ -173,6 +181,8 @@ def judge(asked: Sequence[Asked | AskedTexts], registration: Mapping[str, str]) 
         words = registration.get(item.hypothesis.id, "")
         if isinstance(item, AskedTexts):
             findings.append(texts_finding(item, alphas.get(at, ALPHA), adjusted.get(at), words))
+        elif isinstance(item, AskedDistance):
+            findings.append(distance_finding(item, alphas.get(at, ALPHA), adjusted.get(at), words))
         elif at in tests:
             findings.append(_finding(item, tests[at], alphas[at], adjusted[at], words))
         else:
@@ -261,9 +271,9 @@ def _limits(item: Asked) -> list[str]:
     return limits
 
 
-def _searched(item: Asked | AskedTexts, selection: Mapping[str, Quality]) -> list[str]:
+def _searched(item: Asked | AskedTexts | AskedDistance, selection: Mapping[str, Quality]) -> list[str]:
     """Say how good the search behind a number of articles is."""
-    if isinstance(item, AskedTexts) or item.frame is None or not next(iter(item.frame.layers)).copies:
+    if not isinstance(item, Asked) or item.frame is None or not next(iter(item.frame.layers)).copies:
         return []
     said = [selection[one.id].words.rstrip(".") for one in item.frame.rounds if one.id in selection]
     return said or ["nobody judged how many of the articles found are about the event: `tenor rounds --judge 50`"]

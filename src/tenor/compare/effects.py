@@ -19,7 +19,7 @@ from scipy import stats
 from tenor.compare.influence import Linear, combine, log, ratio
 
 Floats = NDArray[np.float64]
-Scale = Literal["rate", "share", "mean", "sd", "words"]
+Scale = Literal["rate", "share", "mean", "sd", "words", "distance"]
 POWER = 0.8
 
 

@@ -191,7 +191,7 @@ def _name_mistakes(lined: Lined, at: SettingPath, said: HypothesisSetting, plan:
     if said.query is not None and plan.queries and not plan.sources and not plan.of_articles(said.query):
         do = did_you_mean(said.query, [item.id for item in plan.queries])
         errors.append(lined.error((*at, "query"), f"no query '{said.query}'", do))
-    axes = ("window", "baseline", "exposure", "pooling", "copies")
+    axes = ("window", "baseline", "exposure", "pooling", "copies", "text")
     errors += [
         lined.error((*at, "settled", axis), f"no axis '{axis}'", did_you_mean(axis, axes))
         for axis in said.settled
