@@ -390,19 +390,6 @@ class Study:
 
         return told(self.refresh(), self._plan, wanted or Wanted())
 
-    def network(self, path: Path | str, wanted: Wanted | None = None) -> Path:
-        """Write which actor says what of things, and whether they agree: ``.csv``, or ``.graphml`` for networks.
-
-        Raises
-        ------
-        TenorError
-            The file's name ends otherwise.
-        """
-        from tenor.annotate.told import edges
-        from tenor.report.network import write
-
-        return write(edges(self.statements(wanted)), Path(path))
-
     def compare(self, ours: Sequence[str], theirs: Sequence[str], *, query: str = "") -> tuple[KeyWords, ...]:
         """Return the words that set rounds apart from others (`content.keyness`), a list a language.
 

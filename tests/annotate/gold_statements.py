@@ -57,7 +57,9 @@ def _case(number: int, line: str, clean: Case | None = None) -> Case:
         else:
             name, _, value = item.partition("=")
             asked[name] = value
-    text, sources, contents = "", {}, {}
+    text = ""
+    sources: dict[int, tuple[int, int]] = {}
+    contents: dict[int, tuple[int, int]] = {}
     stack: list[tuple[str, int, int]] = []
     place = 0
     while place < len(marked):

@@ -166,9 +166,8 @@ def test_irony_is_neither_promise_nor_prediction(harbour: Harbour) -> None:
     wrong = []
     for plant in harbour.truth["plants"]:
         for name in plant["articles"] if plant["kind"] == "irony" else ():
-            for one in harbour.within(name, plant["text"]):
-                if one.kind in ("promise", "prediction"):
-                    wrong.append((plant["id"], one.kind))
+            kinds = {one.kind for one in harbour.within(name, plant["text"])}
+            wrong += [(plant["id"], kind) for kind in kinds & {"promise", "prediction"}]
     assert wrong == []
 
 
@@ -234,15 +233,14 @@ def test_quotations_of_quotations_end() -> None:
 
 
 def test_a_promise_without_a_subject_is_nobodys() -> None:
-    (one,) = [item for item in read("Promised to be paid within a week, it was said.") if item.form != "author"][
-        :1
-    ] or [None]
-    assert one is None or (one.actor == "" and one.score < 0.8)
+    for text in ("Promised to be paid within a week.", '"Will be paid within a week," was promised.'):
+        attributed = [one for one in read(text, day=date(2025, 5, 10)) if one.form != "author"]
+        assert all(one.actor == "" and one.score < 0.8 for one in attributed), text
 
 
 BAD = {
     "votes": "Ayes: Smith, Jones, Lee. Noes: Brown, Green. Abstained: 14.\n" * 200,
-    "machine translated": "The minister which said that of the boats they will to be gone it is in the Friday, said he.",
+    "machine translated": "The minister which said that of the boats they will to be gone it is in the Friday said he.",
     "marks": "“" * 3_000 + "said" + "”" * 3_000,
     "dates": 'On 31 June 1823 he said: "We will pay by 31 June 1824 or on 30 February."',
     "one word": "said",
@@ -271,47 +269,8 @@ def check(text: str, found: Sequence[Statement]) -> None:
         assert 0 <= one.score <= 1
 
 
-WORDS = st.sampled_from(
-    [
-        *(
-            "said",
-            "Hope",
-            "“",
-            "”",
-            '"',
-            "that",
-            ",",
-            ".",
-            "—",
-            ":",
-            "will",
-            "?",
-            "told",
-            "he",
-            "\n\n",
-            "calls",
-            "a farce",
-        )
-    ]
-    + [
-        *(
-            "«",
-            "»",
-            "сказал",
-            "что",
-            "Хоуп",
-            "будет",
-            "dedi",
-            "söyledi",
-            "сказав",
-            "\u00ad",
-            "\u00a0",
-            "‘",
-            "’",
-            "so-called",
-        )
-    ]
-)
+_SOME = 'said Hope “ ” " that , . — : will ? told he calls a-farce « » сказал что Хоуп будет dedi so-called ‘ ’ \u00ad'
+WORDS = st.sampled_from([*_SOME.split(" "), "\n\n", "\u00a0"])
 
 
 @settings(max_examples=60, deadline=None)

@@ -11,7 +11,6 @@ from tenor.annotate.attribution import Attribution
 from tenor.annotate.quotations import Page, Said
 from tenor.annotate.speaker import Span
 
-
 # So many spans before a place are looked at for those that reach over it.
 _NEAR = 12
 
@@ -155,7 +154,7 @@ def joined(by_encoder: Sequence[Attribution], by_rule: Sequence[Attribution]) ->
 
 
 def _sure(one: Attribution) -> bool:
-    """Return whether a rule is to be believed where the encoder sees nothing: not with words told by half a sentence."""
+    """Return whether a rule is to be believed where the encoder sees nothing."""
     if one.form == "announced" or (one.cue and one.cue[1] - one.cue[0] == 1):
         return True
     return one.form != "indirect" and one.cue is not None and one.source is not None

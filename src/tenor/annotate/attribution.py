@@ -169,12 +169,16 @@ def _groups(page: Page, rules: Stating, cues: Cues, said: Sequence[Said], headli
 
 def _turns(page: Page) -> list[Span]:
     """Return what is said in the turns of a transcript: lines that begin with a name and a colon, two or more."""
-    found = []
+    found, speakers = [], set()
     for match in _TURN.finditer(page.text):
         named = all(word[0].isupper() for word in match["s"].split())
         if named and len(match["s"].split()) <= _TAIL_WORDS and not page.rules.not_speaker.search(match["s"].lower()):
+            # Prose that quotes is no transcript, whatever its paragraphs begin with.
+            if any(sign in match["q"] for sign in '"“„«'):
+                return []
+            speakers.add(match["s"])
             found.append(match.span("q"))
-    return found if len(found) > 1 else []
+    return found if len(speakers) > 1 else []
 
 
 def _inside_one(spans: Sequence[Span], place: int) -> bool:
@@ -187,9 +191,9 @@ def _told(
 ) -> Iterator[Span]:
     """Yield what a sentence tells of what somebody says, with the word that joins it."""
     found = reported(page, sentence, quoted, headline=headline)
-    for start, stop in found:
-        if away := rules.away.match(page.folded, start, stop):
-            start = trimmed(page, (away.end(), stop))[0]
+    for begin, stop in found:
+        away = rules.away.match(page.folded, begin, stop)
+        start = trimmed(page, (away.end(), stop))[0] if away else begin
         joint = rules.joint.search(page.folded, max(sentence[0], start - 12), start)
         yield (joint.start() if joint else start), stop
     if found:

@@ -60,7 +60,7 @@ class Speakers:
         self._starts = [one.start for one in named]
         self._said = [(one.start, one.stop) for one in said]
         self._said_starts = [start for start, _ in self._said]
-        self.known = {one.actor for one in named} | (before.known if before else set())
+        self.known: set[str] = {one.actor for one in named} | (before.known if before else set())
         self._roles = {actor: fold(role).replace(",", " ") for actor, role in roles.items()}
 
     def role(self, actor: str) -> str:

@@ -111,7 +111,8 @@ def state(batch: pa.RecordBatch) -> pa.RecordBatch:
     said = json.loads(batch.schema.metadata[b"settings"])
     actors = {item["id"]: item for item in said["actors"]}
     roles = {name: item["role"] for name, item in actors.items()}
-    rows, counts = [], []
+    rows: list[dict[str, Any]] = []
+    counts: list[int] = []
     for item in batch.to_pylist():
         found = statements(_article(item, actors), roles)
         rows += _rows(item["doc_id"], found, said["coder"])

@@ -129,8 +129,9 @@ def _check(plan: Plan, store: Store, wanted: Wanted) -> None:
 
 
 def _who(row: dict[str, Any], names: dict[str, str]) -> str:
-    if row["actor"]:
-        return names.get(row["actor"], row["actor"])
+    actor: str = row["actor"]
+    if actor:
+        return names.get(actor, actor)
     return AUTHOR if row["form"] == "author" else UNNAMED
 
 

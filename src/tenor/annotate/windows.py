@@ -59,8 +59,8 @@ def window_of(page: Page, language: Language, content: tuple[Span, ...], day: da
         return None
     lang, rules = language.name, language.statements
     said = _said(page, lang, content, day)
-    for start, stop in content:
-        stop = min(stop, start + _MOST)
+    for start, end in content:
+        stop = min(end, start + _MOST)
         found = None
         # "If it is filed by 15 May, we pay within a week": the week begins when the condition is met.
         condition = rules.condition.match(page.folded[start:stop])

@@ -11,6 +11,8 @@ import click
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tenor.coding.dna import StatementsRead
+
 _WIDEST = 160
 
 
@@ -30,10 +32,11 @@ def _filtered(flag: str, name: str, what: str) -> Callable[[Any], Any]:
 @_filtered("--round", "round", "In articles of which round, by their day.")
 @_filtered("--target", "target", "Of whom: an actor's id.")
 @click.option("--network", type=click.Path(path_type=Path), help="Write who says what to a .csv or .graphml file.")
+@click.option("--import", "project", type=click.Path(path_type=Path), help="First keep what a .dna project holds.")
 @click.option("--study", "folder", type=click.Path(path_type=Path), default=Path(), show_default="here")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.pass_context
-def statements(context: click.Context, network: Path | None, folder: Path, as_json: bool) -> None:
+def statements(context: click.Context, network: Path | None, project: Path | None, folder: Path, as_json: bool) -> None:
     """Show who says what: its sort, the days it speaks of, the passage and its place."""
     from tenor.annotate.told import Wanted
     from tenor.app.output import show
@@ -41,12 +44,31 @@ def statements(context: click.Context, network: Path | None, folder: Path, as_js
 
     wanted = Wanted(**context.meta[__name__])
     study = Study.open(folder)
+    if project:
+        from tenor.coding.dna import import_statements
+
+        read = import_statements(study.refresh(), study.plan, project)
+        show(read, as_json, import_lines(read))
+        return
     if network:
-        path = study.network(network, wanted)
+        from tenor.annotate.told import edges
+        from tenor.report.network import write
+
+        path = write(edges(study.statements(wanted)), network)
         show({"network": str(path)}, as_json, [str(path)])
         return
     found = study.statements(wanted)
     show(found.to_pylist(), as_json, statement_lines(found))
+
+
+def import_lines(read: StatementsRead) -> Iterator[str]:
+    """Yield what was read, kept and refused."""
+    yield f"{read.read:,} statements read, {read.kept:,} kept, {read.already_there:,} were there"
+    if read.unnamed:
+        yield f"  {read.unnamed:,} of them by speakers whom the study does not name"
+    yield f"  coded by {', '.join(read.coders)}"
+    for one in read.refused:
+        yield f"  refused {one.place}: {one.why}"
 
 
 def statement_lines(table: pa.Table) -> Iterator[str]:
