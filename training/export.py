@@ -33,7 +33,7 @@ from onnx import TensorProto, helper, numpy_helper
 from training.base import Encoder, load
 from training.learn import train_samples
 from training.model import TAGS, Model
-from training.quantise import Floats, columns, ranged, rows
+from training.quantise import Floats, Scale, columns, fitted, rows
 
 Kind = Literal["fp32", "int8"]
 Linear = tuple[Floats, Floats | None]
@@ -44,6 +44,8 @@ TOKENS = 1_024
 # What keeps padding out of a softmax.
 FAR = 1e4
 MODEL, FLOAT_MODEL, TOKENIZER = "model.onnx", "model-float.onnx", "tokenizer.json"
+# Where channels differ so much that they are evened out: after a norm, and most of all after the inner layer.
+EVENED = ("thought", "raised")
 # Which of a layer's products begin at one place, in torch's names; one place, one scale.
 PLACES = {"read": ("query", "key", "value"), "mixed": ("out",), "thought": ("inner",), "raised": ("outer",)}
 
@@ -102,15 +104,32 @@ class Products:
     """The layers' products, in floats or in 8 bits; places are named as in the samples."""
 
     def __init__(self, graph: Graph, linears: Mapping[str, Linear], samples: Mapping[str, Floats] | None) -> None:
-        self.graph, self.linears, self.samples = graph, linears, samples or {}
-        self.scales = {
-            place: ranged(float(sample.min()), float(sample.max())) for place, sample in self.samples.items()
-        }
+        self.graph, self.linears = graph, dict(linears)
+        self.samples: dict[str, Floats] = {}
+        self.scales: dict[str, Scale] = {}
+        self.factors: dict[str, Floats] = {}
+        for place, sample in (samples or {}).items():
+            self._fit(place, sample)
+
+    def _fit(self, place: str, sample: Floats) -> None:
+        """Find a place's scale, and let its products' weights take what its channels are divided by."""
+        layer, _, kind = place.rpartition(".")
+        names = [f"{layer}.{part}" for part in PLACES[kind]]
+        weights = np.concatenate([self.linears[name][0] for name in names], 1)
+        factors, self.scales[place] = fitted(sample, weights, even=kind in EVENED)
+        self.samples[place] = sample / factors
+        if (factors != 1).any():
+            self.factors[place] = factors
+            for name in names:
+                self.linears[name] = (self.linears[name][0] * factors[:, None], self.linears[name][1])
 
     def entered(self, states: str, place: str) -> str:
         """Return states as the products that begin at a place want them."""
         if place not in self.scales:
             return states
+        if place in self.factors:
+            shares = self.graph.keep(f"{place}.shares", (1 / self.factors[place]).astype(np.float32))
+            states = self.graph.add("Mul", [states, shares], f"{place}.even")
         scale = self.scales[place]
         zero = self.graph.keep(f"{place}.zero", np.array(scale.zero, np.uint8))
         inputs = [states, self.graph.number(f"{place}.scale", scale.scale), zero]

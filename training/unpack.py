@@ -94,9 +94,14 @@ def _words(kept: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
 
 def _layers(kept: Mapping[str, NDArray[Any]], layers: int) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
+    shares = {"inner": "thought", "outer": "raised"}
     for name in (f"encoder.layers.{place}" for place in range(layers)):
-        for part in (f"{name}.{part}" for part in PARTS):
-            found[f"{part}.weight"] = (kept[f"{part}.weight"] * kept[f"{part}.scales"]).T
+        for kind in PARTS:
+            part = f"{name}.{kind}"
+            weight = kept[f"{part}.weight"] * kept[f"{part}.scales"]
+            # What a place's channels were multiplied by there, its weights are here.
+            even = kept.get(f"{name}.{shares.get(kind)}.shares", np.ones(len(weight), np.float32))
+            found[f"{part}.weight"] = (weight * even[:, None]).T
             found[f"{part}.bias"] = kept.get(f"{part}.bias", np.zeros(len(kept[f"{part}.scales"]), np.float32))
         for norm in (f"{name}.attention_norm", f"{name}.norm"):
             weight = found[f"{norm}.weight"] = kept[f"{norm}.weight"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from training.quantise import Scale, columns, ranged, rows
+from training.quantise import Scale, columns, fitted, ranged, rows
 
 WIDTH, PIECES, LONGEST = 48, 600, 192
 Feed = dict[str, NDArray[Any]]
@@ -33,6 +33,35 @@ def test_zero_is_kept_exactly_and_the_ends_are_cut() -> None:
     assert scale.kept(np.array([0.0, -9.0, 9.0, 0.029], np.float32)).tolist() == pytest.approx([0, -1, 4.1, 0.02])
     assert ranged(2.0, 5.1) == Scale(5.1 / 255, 0)
     assert ranged(0.0, 0.0).kept(np.zeros(2, np.float32)).tolist() == [0, 0]
+
+
+def left(sample: NDArray[Any], weights: NDArray[Any], factors: NDArray[Any], scale: Scale) -> float:
+    """Return the mean square by which products in 8 bits miss those in floats, their mean apart."""
+    whole, scales = columns(np.asarray(weights * factors[:, None], np.float32))
+    miss = scale.kept(np.asarray(sample / factors, np.float32)) @ (whole * scales) - sample @ weights
+    return float(np.square(miss - miss.mean(0)).mean())
+
+
+def test_a_channel_thirty_times_as_large_is_evened_out() -> None:
+    order = np.random.default_rng(2)
+    sample = order.normal(size=(600, 24)).astype(np.float32)
+    sample[:, 5] *= 30
+    weights = order.normal(size=(24, 16)).astype(np.float32)
+    plain = left(sample, weights, np.ones(24, np.float32), ranged(float(sample.min()), float(sample.max())))
+    factors, scale = fitted(sample, weights, even=True)
+    assert factors[5] > 3 * np.delete(factors, 5).max()
+    assert left(sample, weights, factors, scale) < plain / 5
+    same, narrow = fitted(sample, weights, even=False)
+    assert same.tolist() == [1.0] * 24
+    assert left(sample, weights, same, narrow) <= plain
+
+
+@pytest.mark.parametrize("even", [True, False])
+def test_nothing_at_all_is_kept_as_nothing(even: bool) -> None:
+    factors, scale = fitted(np.zeros((3, 2), np.float32), np.zeros((2, 2), np.float32), even=even)
+    assert np.isfinite(factors).all()
+    assert (factors > 0).all()
+    assert scale.kept(np.zeros(2, np.float32)).tolist() == [0, 0]
 
 
 def needed() -> None:

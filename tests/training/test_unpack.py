@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
-pytest.importorskip("onnx", reason="onnx is not installed")
+onnx = pytest.importorskip("onnx", reason="onnx is not installed")
 
 from training.export import export
 from training.model import Model
@@ -102,6 +102,23 @@ def test_in_floats_again_it_says_the_same_once_more(tmp_path: Path) -> None:
     export(found, [], tmp_path / "float.onnx", "fp32")
     for theirs, ours in said(tmp_path / "float.onnx", found):
         assert np.abs(theirs - ours).max() < 1e-4
+
+
+def test_channels_that_were_evened_out_come_back_as_they_were(tmp_path: Path) -> None:
+    made = shaken()
+    with torch.no_grad():
+        made.encoder.layers[1].inner.weight[3] *= 40
+        made.encoder.layers[1].inner.bias[3] = 6.0
+    folder = shipped(tmp_path / "shipped", made)
+    kept = {one.name for one in onnx.load(folder / "model.onnx").graph.initializer}
+    assert "encoder.layers.1.raised.shares" in kept
+    found = unpacked(toys.base(tmp_path / "base"), folder).encoder.layers[1].outer.weight
+    assert found[:, 3].detach() == pytest.approx(centred(made.encoder.layers[1].outer.weight.detach())[:, 3], rel=0.1)
+
+
+def centred(weight: Any) -> Any:
+    """Take the mean off what goes to all units, as the graph does."""
+    return weight - weight.mean(0, keepdim=True)
 
 
 def test_an_inner_width_of_its_own_is_read_off_the_file(tmp_path: Path) -> None:
