@@ -11,7 +11,7 @@ outlets' own levels are. Beside tenor's own intervals stand those that count doc
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from tenor.compare.clusters import Cells, Rows, places, spread
 from tenor.compare.composition import kitagawa
 from tenor.compare.contrasts import DifferenceTest, Weighing, contrast, difference_in_differences, level
+from tenor.compare.effects import LogRatio
 from tenor.compare.influence import mean
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
-Tests = dict[str, DifferenceTest | None]
+Tests = Mapping[str, DifferenceTest | LogRatio | None]
 SIZES, OUTLET_SD, DAYS = 0.8, 0.65, 5
 ALPHA = 0.05
 
@@ -118,7 +119,7 @@ def two_rounds(generator: np.random.Generator, outlets: int, tau: float) -> tupl
     sides = [y[at == one] for one in (0, 1)]
     error = float(np.sqrt(sum(np.var(side, ddof=1) / side.size for side in sides)))
 
-    def test(weighing: Weighing) -> DifferenceTest | None:
+    def test(weighing: Weighing) -> DifferenceTest | LogRatio | None:
         return contrast(rows, [-1, 1], population="outlets like these", weighing=weighing).test
 
     parts = kitagawa(rows, [-1, 1], population="outlets like these")

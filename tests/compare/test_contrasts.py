@@ -63,7 +63,7 @@ def value_of(found: Estimated) -> float:
 
 
 def the_test(found: Estimated) -> DifferenceTest:
-    assert found.test is not None, found.why_not
+    assert isinstance(found.test, DifferenceTest), found.why_not
     assert found.why_not == ""
     assert found.value == found.test.value
     return found.test

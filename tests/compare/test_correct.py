@@ -31,7 +31,7 @@ def one_window(codes: Floats, figures: Floats) -> Coded:
 
 def judged(found: Corrected | None) -> DifferenceTest:
     assert found is not None
-    assert found.corrected.test is not None
+    assert isinstance(found.corrected.test, DifferenceTest)
     return found.corrected.test
 
 

@@ -73,7 +73,8 @@ def _corpus(folder: Path, *, late: int = 8, outlets: tuple[str, ...] = ("a", "b"
 
 def _shares(study: Study) -> dict[str, float]:
     sql = "SELECT round, sum(reused) AS a, sum(phrases) AS b FROM reuse GROUP BY round ORDER BY round"
-    return {row["round"]: row["a"] / row["b"] for row in rows(study, sql)}
+    found = study.refresh().query(sql, {})
+    return {row["round"]: row["a"] / row["b"] for row in found.to_pylist()}
 
 
 def test_every_round_is_held_against_as_many_earlier_texts(tmp_path: Path) -> None:

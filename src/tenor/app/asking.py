@@ -74,7 +74,10 @@ def claim(quote: str, folder: Path, as_json: bool) -> None:
     taken = [item.id for item in read(text, study.plan, path.name)] if text.strip() else []
     said = asked(study.plan, quote, next_id(taken, "claim-"))
     added = add_claim(path, study.plan, said)
-    lines = [*check_lines(study.plan, [added])[:-1], f"written into {path}; next: `tenor preregister`, then `tenor audit`"]
+    lines = [
+        *check_lines(study.plan, [added])[:-1],
+        f"written into {path}; next: `tenor preregister`, then `tenor audit`",
+    ]
     show({"claim": added, "file": str(path)}, as_json, lines)
 
 

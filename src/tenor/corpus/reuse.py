@@ -122,7 +122,7 @@ def reuse(store: Store, plan: Plan) -> pa.Table:
 
 def _pieces(rows: Sequence[Mapping[str, str]]) -> Iterator[Piece]:
     for row in rows:
-        yield Piece(*(row[name] for name in ("doc_id", "outlet", "copy_id", "lang", "round")), phrases_of(row["text"]))
+        yield Piece(row["doc_id"], row["outlet"], row["copy_id"], row["lang"], row["round"], phrases_of(row["text"]))
 
 
 def _counted(pieces: Sequence[Piece], order: Sequence[str]) -> Iterator[dict[str, object]]:

@@ -13,6 +13,7 @@ import altair as alt
 from tenor.grammar import verb
 from tenor.model import Stretch
 from tenor.report import words
+from tenor.report.catalogue import NBSP
 from tenor.report.rounds import ROUND, key_of, lanes_of, numbered
 from tenor.report.sheet import (
     FLAG_STEP,
@@ -166,7 +167,7 @@ def _head(found: Description, rows: list[Row], key: list[str]) -> tuple[str, lis
     size = words.sized("n", pieces, "piece")
     if pieces <= found.articles:
         some = "" if pieces == found.articles else f"{pieces:,} of "
-        size = f"n{words.NBSP}={words.NBSP}{some}{words.counted(found.articles, 'article')}"
+        size = f"n{NBSP}={NBSP}{some}{words.counted(found.articles, 'article')}"
     note = (
         f"{size}, {words.counted(len(rows), 'outlet')}, {words.counted(columns, unit)}. "
         f"Usual: the median over an outlet's own observed {unit}s, or the mean where that is 0. "

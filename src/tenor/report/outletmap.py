@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from tenor.report import words
-from tenor.report.catalogue import Catalogue, catalogue
+from tenor.report.catalogue import NBSP, Catalogue, catalogue
 from tenor.report.forest import in_margins
 from tenor.report.heatmap import LONGEST, fitted
 from tenor.report.sheet import (
@@ -89,7 +89,7 @@ def _head(
 ) -> tuple[str, list[str], list[tuple[Look, str]]]:
     populations = list(dict.fromkeys(say.term(finding.hypothesis.population) for finding in findings))
     asked = " · ".join(
-        f"{finding.hypothesis.id}{words.NBSP}{say.term(finding.behind.what)}" for finding in findings if finding.behind
+        f"{finding.hypothesis.id}{NBSP}{say.term(finding.behind.what)}" for finding in findings if finding.behind
     )
     lines = [
         say("map.note", say.sized("n", len(outlets), "outlet"), say.listed(populations)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tenor.report.sheet import FLAG_STEP, Ink, text_width
-from tenor.report.words import NBSP
+from tenor.report.catalogue import NBSP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -112,8 +112,12 @@ def _is_day(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    # JSON's strings are YAML's; what YAML would not take raw, JSON escapes.
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    # JSON's strings are YAML's, but for what YAML does not take as it is.
+    return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else f"\\U{ord(char):08X}"
 
 
 def with_claim(text: str, block: str) -> str:
