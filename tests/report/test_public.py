@@ -16,13 +16,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenor.app.examples import run_example
+from tenor.audit.shown import shown as shown_beside
 from tenor.errors import ModelMissing
 from tenor.evidence import Context, Passages, Quoted
 from tenor.report.environment import marked
 from tenor.report.form import PUBLIC_AN_ARTICLE, PUBLIC_PASSAGE, Form
+from tenor.report.page import write_report
 from tenor.report.public import public
+from tenor.results import Audit
 from tenor.study import Study
+from tenor.testing import example_folder
 from tests.report.test_page import Reader
 
 PROTECTED = "Marten"
@@ -82,23 +85,22 @@ def test_whoever_is_protected_is_not_shown() -> None:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Path]:
-    """The public report of harbour, with somebody to protect, and its folder."""
-    folder = tmp_path_factory.mktemp("public")
-    run_example("harbour", folder, _quiet)
-    study_file = folder / "harbour" / "tenor.yaml"
-    study_file.write_text(f"{study_file.read_text(encoding='utf-8')}\nprotected: [{PROTECTED}]\n", encoding="utf-8")
-    study = Study.open(folder / "harbour")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Audit, Path]:
+    """harbour with somebody to protect, its audit with all that could be shown, and the folder of its public report."""
+    folder = tmp_path_factory.mktemp("public") / "harbour"
+    shutil.copytree(example_folder("harbour"), folder)
+    with (folder / "tenor.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\nprotected: [{PROTECTED}]\n")
+    study = Study.open(folder)
+    study.add()
+    study.add([folder / "articles.jsonl"])
     try:
         study.annotate()
     except ModelMissing:
         pytest.skip("the model is not installed: `make` finds it")
-    shutil.rmtree(study.folder / "reports", ignore_errors=True)
-    return study, study.report(form=Form(public=True, passages=40)).parent
-
-
-def _quiet(_: str) -> None:
-    return None
+    form = Form(public=True, passages=40)
+    audit, found = shown_beside(study.store, study.audit(), folder, form.each)
+    return study, audit, write_report(audit, folder / "reports", form, found=found).parent
 
 
 def paths(folder: Path) -> dict[str, str]:
@@ -124,8 +126,8 @@ def runs(text: str, longer: int) -> set[str]:
     return {plain[match.start() : match.start() + longer] for match in re.finditer(r"\b\w", plain[:-longer])}
 
 
-def test_no_path_holds_more_of_an_article_than_may_be_shown(written: tuple[Study, Path]) -> None:
-    study, folder = written
+def test_no_path_holds_more_of_an_article_than_may_be_shown(written: tuple[Study, Audit, Path]) -> None:
+    study, _, folder = written
     texts = study.store.query("SELECT doc_id, text FROM documents", {}).to_pylist()
     assert len(texts) > 200
     too_long = {run for row in texts for run in runs(row["text"], PUBLIC_PASSAGE + 1)}
@@ -133,8 +135,8 @@ def test_no_path_holds_more_of_an_article_than_may_be_shown(written: tuple[Study
         assert not too_long & runs(text.replace("**", "").replace("\\", ""), PUBLIC_PASSAGE + 1), name
 
 
-def test_no_article_gives_more_than_three_passages(written: tuple[Study, Path]) -> None:
-    _, folder = written
+def test_no_article_gives_more_than_three_passages(written: tuple[Study, Audit, Path]) -> None:
+    _, _, folder = written
     with (folder / "data" / "passages.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > 50
@@ -144,8 +146,8 @@ def test_no_article_gives_more_than_three_passages(written: tuple[Study, Path]) 
     assert html.count('<figure class="passage') == len(rows)
 
 
-def test_nobody_but_the_actors_and_nobody_protected_is_named(written: tuple[Study, Path]) -> None:
-    study, folder = written
+def test_nobody_but_the_actors_and_nobody_protected_is_named(written: tuple[Study, Audit, Path]) -> None:
+    study, _, folder = written
     everything = paths(folder)
     # Persons of the invented town who are none of the study's actors, and one whom the study protects.
     texts = "\n".join(study.store.query("SELECT text FROM documents", {})["text"].to_pylist())
@@ -156,10 +158,11 @@ def test_nobody_but_the_actors_and_nobody_protected_is_named(written: tuple[Stud
             assert stranger not in text, (name, stranger)
 
 
-def test_a_private_report_holds_more(written: tuple[Study, Path]) -> None:
-    study, folder = written
-    path = study.report(folder / "private", form=Form(passages=60))
-    with (path.parent / "data" / "passages.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert max(len(row["text"]) for row in rows) > PUBLIC_PASSAGE + 1
-    assert max(Counter(row["doc_id"] for row in rows).values()) > PUBLIC_AN_ARTICLE
+def test_a_private_report_would_hold_more(written: tuple[Study, Audit, Path]) -> None:
+    _, audit, _ = written
+    drawn = [item for part in audit.context.passages for item in part.drawn]
+    assert max(len(item.text) for item in drawn) > PUBLIC_PASSAGE
+    assert max(Counter(item.doc_id for item in drawn).values()) > PUBLIC_AN_ARTICLE
+    said = "\n".join(f"{item.title}\n{item.text}" for item in drawn)
+    assert PROTECTED in said
+    assert "Brisk Anna" in said
