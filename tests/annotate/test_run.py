@@ -25,7 +25,7 @@ actors:
 """
 MORE = ACTORS + "  - {id: talks, name: the talks, kind: organisation, aliases: {en: [Talks]}}\n"
 TEXT = 'good talks. Anna Smith was hot. "It was bad bad talks," she said.\n\nEveryone knows it.'
-TABLES = ("scores", "vectors", "annotations", "annotated")
+TABLES = ("scores", "vectors", "annotations", "annotated", "statements")
 
 
 def documents() -> list[Document]:
