@@ -103,7 +103,7 @@ def placed(query: Query, rows: pa.Table, reading: str) -> Placed:
         entries.setdefault(lang, []).append((number, words))
     vectors = np.zeros((len(langs), worded(*_nothing()).shape[1]), np.float32)
     for own in entries.values():
-        vectors[[number for number, _ in own]] = _points([words for _, words in own])
+        vectors[[number for number, _ in own]] = by_words([words for _, words in own])
     documents = heads.append_column("lang", pa.array(langs, pa.string())).select(list(_COLUMNS))
     order = pc.sort_indices(documents, [("date", "ascending"), ("doc_id", "ascending")]).to_numpy()
     there = np.linalg.norm(vectors[order], axis=1) > 0
@@ -135,7 +135,16 @@ def stems(text: str, lang: str) -> Counter[str]:
     return Counter(word if word[0].isdigit() else word[:_STEM] for word in tokens(text, lang))
 
 
-def _points(documents: Sequence[Counter[str]]) -> Singles:
+def by_words(documents: Sequence[Counter[str]]) -> Singles:
+    """Return texts as points by their words, given how often each uses each.
+
+    Examples
+    --------
+    >>> same, other = stems("the harbour", "en"), stems("the railway", "en")
+    >>> found = by_words([same, same, other])
+    >>> float((found[0] @ found[1]).round(6)), float((found[0] @ found[2]).round(6))
+    (1.0, 0.0)
+    """
     vocabulary = {word: number for number, word in enumerate(sorted({word for words in documents for word in words}))}
     sizes = np.array([len(words) for words in documents], np.int64)
     term = np.array([vocabulary[word] for words in documents for word in words], np.int64)
@@ -325,7 +334,7 @@ def _pair(one: Mapping[str, Any], other: Mapping[str, Any], value: float) -> dic
     here, there = (list(_sentences(item)) for item in (one, other))
     if not here or not there:
         return {}
-    points = _points([words for _, words in (*here, *there)])
+    points = by_words([words for _, words in (*here, *there)])
     alike = points[: len(here)] @ points[len(here) :].T
     at, to = np.unravel_index(int(np.argmax(alike)), alike.shape)
     found: dict[str, Any] = {"value": value}

@@ -333,7 +333,7 @@ def farther(hypothesis: Hypothesis) -> str:
         "less": f"at least {nearer}",
         "greater": f"at least {further}",
         "differs": f"at least {nearer} or {further}",
-        "equivalent": f"not {further}; nearer is as good as the same",
+        "equivalent": f"less than {further}; nearer is as good as the same",
     }[hypothesis.relation]
 
 
