@@ -84,11 +84,8 @@ def _stored(ask: Ask, name: str) -> Iterator[Iterable[Any]]:
     where, bound = conditions(ask) if name == "documents" else ("true", {})
     sql = STORED[name].format(where=where.replace("outlet =", "articles.outlet =").replace("lang =", "articles.lang ="))
     with ask.site.reader.store.snapshot() as then:
-        first = True
+        yield then.query(f"FROM ({sql}) LIMIT 0", bound).column_names
         for part in then.batches(sql, bound):
-            if first:
-                yield part.column_names
-                first = False
             yield from zip(*(column.to_pylist() for column in part.columns), strict=True)
 
 

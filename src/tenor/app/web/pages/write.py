@@ -116,8 +116,12 @@ def _share(sign: int, count: int) -> str:
 
 
 def _text_of(said: dict[str, str], name: str) -> str:
-    # JSON's strings are YAML's; what YAML would not take raw, JSON escapes.
-    return json.dumps(said.get(name, ""), ensure_ascii=not said.get(name, "").isprintable())
+    # JSON's strings are YAML's, but for what YAML does not take as it is.
+    return "".join(map(_escaped, json.dumps(said.get(name, ""), ensure_ascii=False)))
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else f"\\U{ord(char):08X}"
 
 
 def _hypothesis_id(ask: Ask) -> str:
