@@ -29,7 +29,7 @@ Way = Literal["both", "rules", "encoder"]
 WHOLE = "attribution"
 # Sets that mark contents without their quotation marks, which ours are then compared without.
 BARE = frozenset({"adaq"})
-SIGNS = '"«»“”„ '
+SIGNS = "\"«»“”„ \u00ad"
 
 
 class Line(NamedTuple):
@@ -54,7 +54,8 @@ def lines(folder: Path, name: str, split: str, lang: str, ways: Sequence[Way]) -
     ways
         Statements as tenor assembles them, by its rules alone, or by the encoder's marks alone.
     """
-    docs = {str(row.get("doc") or row["id"]): row for row in reversed(rows(folder, name, split)) if row["lang"] == lang}
+    found_rows = [row for row in reversed(rows(folder, name, split)) if row["lang"] == lang]
+    docs = {str(row.get("doc") or row["id"]): _unescaped(row) if name in BARE else row for row in found_rows}
     truth = {doc: list(marks) for doc, marks in gold(folder, SOURCES[name], split)["quote"].items() if doc in docs}
     linked = {doc: found for doc, row in docs.items() if (found := _linked(row))}
     marks = {} if tuple(ways) == ("rules",) else _encoded(docs)
@@ -70,6 +71,23 @@ def lines(folder: Path, name: str, split: str, lang: str, ways: Sequence[Way]) -
             whole = {doc: [mark for one in found for mark in _whole(*_parts(one))] for doc, found in read.items()}
             every = sorted({mark.label for some in (*linked.values(), *whole.values()) for mark in some})
             yield Line(name, lang, way, WHOLE, exact_spans(linked, whole, every))
+
+
+def _unescaped(row: Row) -> Row:
+    """Return a row whose text is a cell of a CSV file as the text that was meant; every place stays where it is.
+
+    What is taken out becomes a soft hyphen, which the rules don't see.
+
+    Examples
+    --------
+    >>> _unescaped({"text": '"He said ""no""."'})["text"].replace("\u00ad", "~")
+    '~He said "~no"~.~'
+    """
+    text: str = row["text"]
+    if not (text.startswith('"') and text.endswith('"') and len(text) > 1):
+        return row
+    inner = text[1:-1].replace('""', '"\u00ad')
+    return {**row, "text": f"\u00ad{inner}\u00ad"}
 
 
 def _encoded(docs: Mapping[str, Row]) -> dict[str, list[EncoderMark]]:

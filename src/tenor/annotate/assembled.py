@@ -13,6 +13,8 @@ from tenor.annotate.speaker import Span
 
 # So many spans before a place are looked at for those that reach over it.
 _NEAR = 12
+# So sure a rule is of words whose speaker stands behind them ("..., the minister insisted").
+_BEHIND = 0.9
 
 
 class Mark(NamedTuple):
@@ -157,7 +159,7 @@ def _sure(one: Attribution) -> bool:
     """Return whether a rule is to be believed where the encoder sees nothing."""
     if one.form == "announced" or (one.cue and one.cue[1] - one.cue[0] == 1):
         return True
-    return one.form != "indirect" and one.cue is not None and one.source is not None
+    return one.cue is not None and one.source is not None and (one.form != "indirect" or one.score >= _BEHIND)
 
 
 def _both(rule: Attribution, marked: Sequence[Attribution]) -> Attribution:
