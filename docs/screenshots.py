@@ -7,6 +7,7 @@ import sys
 import tempfile
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 from tests.browser import launch
@@ -20,13 +21,14 @@ from tenor.study import Study
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ("debates", "harbour")
 WIDTHS = (390, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TALLEST = 14_000
 """A page that is longer is photographed in pieces of so many pixels."""
 
 
 def photograph(browser: Browser, page: Path, folder: Path, name: str) -> None:
     """Save a page in both widths, light and dark, with every chart alive."""
-    for width, scheme in product(WIDTHS, ("light", "dark")):
+    for width, scheme in product(WIDTHS, SCHEMES):
         context = browser.new_context(viewport={"width": width, "height": 900}, offline=True, color_scheme=scheme)
         shown = context.new_page()
         shown.goto(page.as_uri())
@@ -36,9 +38,10 @@ def photograph(browser: Browser, page: Path, folder: Path, name: str) -> None:
             shown.locator("figure.chart[data-ready=true]").nth(number).wait_for()
         height = int(shown.evaluate("document.documentElement.scrollHeight"))
         for part, top in enumerate(range(0, height, TALLEST)):
-            clip = {"x": 0, "y": top, "width": width, "height": min(TALLEST, height - top)}
             path = folder / f"{name}-{width}-{scheme}{f'-{part + 1}' if height > TALLEST else ''}.png"
-            shown.screenshot(path=path, clip=clip, full_page=True)
+            shown.screenshot(
+                path=path, full_page=True, clip={"x": 0, "y": top, "width": width, "height": min(TALLEST, height - top)}
+            )
         context.close()
 
 

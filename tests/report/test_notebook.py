@@ -73,13 +73,18 @@ def test_a_study_shows_its_rounds(debates: Study) -> None:
     )
 
 
+def _code(source: str) -> dict[str, object]:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+
+
 def test_a_jupyter_kernel_shows_results(debates: Study, tmp_path: Path) -> None:
     cells = [
         f"import tenor; study = tenor.Study.open({str(debates.folder)!r}); study",
         "study.audit()",
         "study.audit().verdicts[0]",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    written = {"cells": [_code(cell) for cell in cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    notebook = nbformat.from_dict(written)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute(cwd=str(tmp_path))
     shown = [cell["outputs"][-1]["data"]["text/html"] for cell in notebook["cells"]]
     assert all(text.startswith('<div class="tenor"') for text in shown)

@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tenor.report.sheet import FLAG_STEP, Ink, text_width
 from tenor.report.catalogue import NBSP
+from tenor.report.sheet import FLAG_STEP, Ink, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -442,7 +442,9 @@ class EffectAxis:
         power = 10 ** math.floor(math.log10(least))
         step = next(power * m for m in (1, 2, 5, 10) if power * m >= least)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
-        return [float(f"{n * step:.10g}") for n in range(first, last + 1)]
+        ticks = (float(f"{n * step:.10g}") for n in range(first, last + 1))
+        # The label of one at the very end would reach out of the chart.
+        return [tick for tick in ticks if 10 <= self.px(tick) <= self.width - 10]
 
     def encoding(self, field_name: str) -> alt.X:
         """Return the scale and its axis for a field of effects."""

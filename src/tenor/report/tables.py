@@ -38,6 +38,7 @@ OUTLETS = ("claim", "hypothesis", "outlet", "round", "value", "conf_low", "conf_
            "n_documents", "left_out")  # fmt: skip
 PASSAGES = ("hypothesis", "round", "claimed", "bears", "value", "outlet", "day", "lang", "title", "text", "marks",
             "speech", "url", "doc_id")  # fmt: skip
+LONGEST_TITLE = 300
 COPIES = ("had_it_first", "printed_it_later", "articles", "order_unknown")
 
 
@@ -137,7 +138,8 @@ def moved(findings: Iterable[Finding]) -> Table:
 def passages(parts: Iterable[Passages]) -> Table:
     """Return the passages that are shown; `marks` are code points into `text`."""
     rows = (
-        (part.hypothesis, q.round, q.claimed, q.bears, q.value, q.outlet, str(q.day), q.lang, q.title, q.text,
+        (part.hypothesis, q.round, q.claimed, q.bears, q.value, q.outlet, str(q.day), q.lang,
+         q.title[:LONGEST_TITLE], q.text,
          " ".join(f"{low}-{high}" for low, high in q.marks), q.speech, q.url, q.doc_id)
         for part in parts for q in part.drawn
     )  # fmt: skip
