@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tenor.study import Study
 from tests.app.web.served import Served, opened, serving
 
 Scheme = Literal["light", "dark"]
@@ -83,12 +84,52 @@ def test_every_page_is_sound(width: int, scheme: Scheme, lang: str, browser: Bro
             assert seen.console == [], path
 
 
+def test_a_promise_is_confirmed_and_resolved(browser: Browser, own: Path) -> None:
+    with serving(own) as served, opened(browser, served) as seen:
+        page = seen.go("/promises")
+        proposal = page.locator(".proposal", has_text="north quay will be open again").first
+        proposal.locator("summary").click()
+        proposal.get_by_label("What").fill("The north quay opens by 31 March")
+        proposal.get_by_label("Your name").fill("ann")
+        proposal.get_by_role("button", name="Confirm", exact=True).click()
+        page = seen.ready()
+        expect(page.locator("h1")).to_contain_text("The north quay opens by 31 March")
+        expect(page.locator("dl")).to_contain_text("in force")
+        page.get_by_label("Outcome").select_option("broken")
+        page.get_by_role("button", name="Enter it").click()
+        page = seen.ready()  # it says what is missing, and keeps what was chosen
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_label("Outcome")).to_have_value("broken")
+        page.get_by_label("Where you looked").fill("all articles of April, for the north quay")
+        page.get_by_label("Your name").first.fill("ann")
+        page.get_by_role("button", name="Enter it").click()
+        page = seen.ready()
+        expect(page.locator("dl").first).to_contain_text("broken")
+        expect(page.locator("#log tbody tr")).to_have_count(2)
+        page.locator(".passage a.open").first.click()
+        assert "north quay" in seen.ready().locator("#span").first.inner_text()
+        assert [line for line in seen.console if "422" not in line] == []
+    found = Study.open(own).promises.at()
+    assert [(item.state, item.resolutions[0].by) for item in found if "north quay opens" in item.what] == [
+        ("broken", "ann")
+    ]
+
+
 PAGES = (
     "/",
     "/claims/cold",
     "/claims/cold/passages?h=H2",
     "/documents",
     "/search?q=harbour",
+    "/copies",
+    "/compare?measure=tone.arousal",
+    "/quality",
+    "/statements",
+    "/promises",
+    "/predictions",
+    "/downloads",
+    "/claims/new",
+    "/claims/edit",
     "/runs",
     "/help",
 )

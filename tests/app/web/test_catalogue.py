@@ -16,7 +16,7 @@ from tenor.coding.promises import Outcome, State, Timing
 from tenor.model import Population, Relation, Word
 from tenor.report.verdicts import BADGES
 
-TEMPLATES = sorted((files("tenor.app.web") / "templates").iterdir(), key=lambda path: path.name)  # type: ignore[attr-defined]
+TEMPLATES = sorted((files("tenor.app.web") / "templates").iterdir(), key=lambda path: path.name)
 SAID = re.compile(r"""\bt\((["'])(.+?)\1\)""")
 COUNTED = re.compile(r'counted\([^"]*?"([a-z -]+)"\)')
 # Table headings of the page on data quality are given to a macro as lists.

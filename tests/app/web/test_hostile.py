@@ -164,7 +164,7 @@ def test_axe_finds_no_serious_fault(scheme: str, axe: str, browser: Browser, har
         *("/search?q=harbour", "/copies", f"/copies/{copy}", "/compare?measure=tone.arousal", "/quality", "/downloads"),
         *("/statements", "/promises", "/predictions", "/runs", "/claims/new", "/claims/edit", "/help", "/nothing"),
     )
-    faults = {}
+    faults: dict[str, list[str]] = {}
     with opened(browser, harbour, color_scheme=scheme) as seen:
         for path in paths:
             page = seen.go(path)

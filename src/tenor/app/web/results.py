@@ -42,8 +42,9 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """The charts of a finding, and its measure and sides in words."""
+    """The charts of a finding, whose keys begin with its own, and its measure and sides in words."""
 
+    key: str
     hypothesis: str
     measure: Measure | None
     sides: tuple[str, str]
@@ -163,7 +164,15 @@ def _drawn(audit: Audit, lang: str) -> tuple[Drawn, ...]:
         for j, finding in enumerate(verdict.findings, 1):
             item = finding_shown(audit, finding, f"c{i}f{j}", say)
             charts = _charts(item)
-            found.append(Drawn(hypothesis=finding.hypothesis.id, measure=item.measure, sides=item.sides, charts=charts))
+            found.append(
+                Drawn(
+                    key=item.key,
+                    hypothesis=finding.hypothesis.id,
+                    measure=item.measure,
+                    sides=item.sides,
+                    charts=charts,
+                )
+            )
     return tuple(found)
 
 
