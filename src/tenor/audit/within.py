@@ -197,7 +197,9 @@ def with_words(rows: pa.Table, texts: Mapping[str, Mapping[str, str]]) -> pa.Tab
         words = document["title"] if row["part"] == "title" or row["start"] is None else document["text"]
         passage = words if row["start"] is None else words[row["start"] : row["stop"]]
         kept = {name: row[name] for name in ("window", "outlet", "date", "doc_id", "part", "start", "stop", "speech")}
-        found.append({**kept, "value": row["num"] / row["den"], "passage": passage, "url": document["url"]})
+        # A measure of what a round adds up to has no value of its own for one article.
+        value = row["num"] / row["den"] if row["num"] is not None and row["den"] else None
+        found.append({**kept, "value": value, "passage": passage, "url": document["url"]})
     return pa.Table.from_pylist(found)
 
 
