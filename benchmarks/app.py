@@ -33,8 +33,12 @@ from tenor.tables import ANNOTATIONS, ARTICLES, ASSIGNMENTS, COMPLETENESS, COPIE
 READERS, SECONDS, THINKS = 20, 30.0, 1.0
 OUTLETS = [f"Outlet {number:02}" for number in range(40)]
 FIRST = date(2024, 1, 1)
-WORDS = [f"{head}{tail}" for head in ("ta", "pe", "ro", "li", "mu", "so", "ne", "ka") for tail in
-         ("lks", "ace", "und", "nes", "nister", "rvey", "ws", "bour", "mour", "ter", "ving", "port")]  # fmt: skip
+_SYLLABLES = [one + two for one in "bdfgklmnprstvz" for two in "aeiou"]
+# 20,000 words, used as unevenly as those of a language: the tenth a tenth as often as the first.
+WORDS = [f"{one}{two}{three}" for one in _SYLLABLES for two in _SYLLABLES for three in ("", "n", "ra", "st", "ly")][
+    :20_000
+]
+OFTEN = np.cumsum(1 / np.arange(1, len(WORDS) + 1)).tolist()
 STUDY = """\
 tenor: 1
 id: large
@@ -85,13 +89,14 @@ def texts(start: int, count: int) -> pa.Table:
     draw = random.Random(start)  # noqa: S311 - no secret
     rows = []
     for number in range(start, start + count):
-        title = " ".join(draw.choices(WORDS, k=8))
+        lines = [" ".join(draw.choices(WORDS, cum_weights=OFTEN, k=12)) for _ in range(20)]
+        title = " ".join(draw.choices(WORDS, cum_weights=OFTEN, k=8))
         day = datetime(2024, 1, 1, 12, tzinfo=UTC) + timedelta(days=number % 366)
         rows.append(
             {
                 "doc_id": made_id(number), "native_id": str(number), "version": 1, "changed": "", "first_seen": day,
                 "outlet": OUTLETS[number % len(OUTLETS)], "published": day, "precision": "second", "tz_source": "given",
-                "lang": "en", "title": title, "text": ". ".join(" ".join(draw.choices(WORDS, k=12)) for _ in range(20)),
+                "lang": "en", "title": title, "text": ". ".join(lines),
                 "url": f"https://example.org/{number}", "importer": "made@1", "raw": str(number), "lost": [],
                 "deleted": False,
             }
@@ -199,7 +204,7 @@ def pages(documents: int) -> dict[str, list[str]]:
             f"/documents?outlet=Outlet+{number:02}&round=r{number % 3 + 1}" for number in range(40)
         ],
         "document": [f"/documents/{name}" for name in some],
-        "search": [f"/search?q={one}+{other}" for one in WORDS[:10] for other in WORDS[10:14]],
+        "search": [f"/search?q={one}+{other}" for one in WORDS[50:60] for other in WORDS[100:104]],
         "copies": [f"/copies?page={number}" for number in range(1, 9)],
         "quality": ["/quality"],
         "compare": ["/compare?measure=volume.rate"],
