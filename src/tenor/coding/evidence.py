@@ -7,15 +7,14 @@ Two papers that print one agency's report are one source. A copy of something th
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 from tenor.coding.ledger import Draft, Passage, Source, line, past_day, source_said, whole_text
+from tenor.corpus.agencies import Credits
 from tenor.corpus.store import Store
 from tenor.errors import StudyError, UnknownName, did_you_mean
 from tenor.grammar import counted, listed, verb
@@ -26,31 +25,12 @@ ASKED_FOR = 2
 """How many sources of different origin are asked for."""
 
 _MOST = 1_000_000
-# Agencies by the names under which papers credit them.
-_AGENCIES = {
-    "AFP": ("AFP", "Agence France-Presse", "АФП"),
-    "Anadolu": ("Anadolu", "AA", "Anadolu Ajansı", "Анадолу"),
-    "AP": ("AP", "Associated Press", "The Associated Press"),
-    "Bloomberg": ("Bloomberg",),
-    "DHA": ("DHA", "Demirören Haber Ajansı"),
-    "dpa": ("dpa", "DPA"),
-    "Interfax": ("Interfax", "Интерфакс"),
-    "Interfax-Ukraine": ("Interfax-Ukraine", "Интерфакс-Украина", "Інтерфакс-Україна"),
-    "Reuters": ("Reuters", "Рейтер", "Рейтерс", "Ройтерс"),
-    "RIA Novosti": ("RIA Novosti", "RIA", "РИА Новости"),
-    "TASS": ("TASS", "ТАСС"),
-    "Ukrinform": ("Ukrinform", "Укринформ", "Укрінформ"),
-    "UNIAN": ("UNIAN", "УНИАН", "УНІАН"),
-    "Xinhua": ("Xinhua", "Синьхуа", "Сіньхуа"),
-}
-_AROUND = 300
-_CREDIT_WORDS = 12
 # Of what two sources share, which is said: the first of these.
 _TOLD = ("copy", "text", "outlet", "agency")
 _ARTICLES = """\
 SELECT documents.doc_id AS doc_id, native_id, version, documents.outlet AS outlet, title, text, url, first_seen,
-       articles.copy_id AS copy_id
-FROM documents LEFT JOIN articles USING (doc_id)
+       articles.copy_id AS copy_id, agency
+FROM documents LEFT JOIN articles USING (doc_id) LEFT JOIN origins USING (doc_id)
 WHERE NOT deleted AND (documents.doc_id IN (SELECT unnest($names)) OR native_id IN (SELECT unnest($names)))
 ORDER BY version, documents.doc_id"""
 _TEXTS = """\
@@ -224,14 +204,14 @@ def _sha256(text: str) -> str:
 
 def _origins(source: Source, article: Mapping[str, Any] | None, text: str, plan: Plan) -> set[str]:
     """Return all that a source has in common with others of its origin, in words."""
-    own = article["outlet"] if article else ""
-    names = {outlet.name: outlet.name for outlet in plan.outlets if outlet.name != own}
-    found = {f"the agency {name}" for name in credited(text, names)}
-    found |= {f"the agency {source.agency}"} if source.agency else set()
-    found |= {f"the text {source.sha256[:12]}"}
+    agencies = {source.agency} if source.agency else set()
+    if article is None:
+        agencies.add(Credits.of([outlet.name for outlet in plan.outlets if outlet.agency]).found(text)[0])
+    else:
+        agencies.add(article["agency"] or "")
+    found = {f"the agency {name}" for name in agencies if name} | {f"the text {source.sha256[:12]}"}
     if article:
-        # An agency's own report and a paper that credits it have one origin.
-        found |= {f"the outlet {own}", f"the agency {own}"}
+        found |= {f"the outlet {article['outlet']}"}
         found |= {f"the copy group {article['copy_id']}"} if article["copy_id"] else set()
     return found
 
@@ -244,37 +224,6 @@ def _doubts(sources: Sequence[Source], origins: Sequence[set[str]], asked: int) 
         shared = sorted(origins[one] & origins[other], key=lambda name: (_TOLD.index(name.split()[1]), name))
         if shared:
             yield f"sources {one + 1} and {other + 1} share an origin: {shared[0]}"
-
-
-def credited(text: str, others: Mapping[str, str]) -> set[str]:
-    """Return the agencies that a text credits at its beginning or end, each by one name.
-
-    Parameters
-    ----------
-    text
-        Of an article.
-    others
-        More names that may be credited, each with what it is called.
-
-    Examples
-    --------
-    >>> sorted(credited("KYIV, 3 June (Reuters) - Talks ended.", {}))
-    ['Reuters']
-    >>> credited("Reuters was founded in 1851. It sells news.", {})
-    set()
-    """
-    known = {**{form: name for name, forms in _AGENCIES.items() for form in forms}, **others}
-    head = re.findall(r"\(([^()\n]{2,80})\)", text[:_AROUND])
-    last = text[-_AROUND:].rsplit("\n", 1)[-1]
-    # A last line that is no sentence: "Source: Reuters".
-    is_line = len(last.split()) <= _CREDIT_WORDS and not last.rstrip().endswith((".", "!", "?", "…", "”", '"', "»"))
-    tail = [last] if is_line else re.findall(r"\(([^()\n]{2,80})\)\W*$", last)
-    return {name for form, name in known.items() if any(_names(form).search(part) for part in (*head, *tail))}
-
-
-@lru_cache(maxsize=1_000)
-def _names(form: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
 
 
 def resolved_said(rests: Rests) -> dict[str, Any]:

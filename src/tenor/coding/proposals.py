@@ -20,13 +20,17 @@ DISMISSED = "dismissed"
 _SHORTEST = 6
 _ALIKE = 0.5
 _MOST_WORDS = 400
-_MOST_NEAR, _MOST_SHOWN = 500, 10
+_MOST_NEAR, _MOST_SHOWN = 50, 10
+# No more of a piece of a statement is read; a passage shows all of it.
+_LONGEST = 2_000
 
 # Only of articles as they are counted, and by the coder who speaks for statements where one was appointed.
 _PROPOSED = """\
 SELECT statement_id, statements.doc_id AS doc_id, part, statements.start AS start, statements.stop AS stop, actor,
-       content, window_from, window_to, window_text, score, form, title, text, articles.outlet AS outlet, day,
-       articles.lang AS lang, copy_id
+       array_to_string([
+         substring(CASE part WHEN 'title' THEN title ELSE text END, place[1] + 1, least(place[2] - place[1], $most))
+         FOR place IN content], ' ') AS said,
+       window_from, window_to, window_text, score, articles.outlet AS outlet, day, articles.lang AS lang, copy_id
 FROM statements JOIN articles USING (doc_id) JOIN documents USING (doc_id)
 WHERE kind = $kind AND (
   coder IN (SELECT coder FROM coders WHERE role = 'statements')
@@ -103,7 +107,7 @@ def proposals(store: Store, kind: str, events: Sequence[Event], items: Sequence[
     """
     settled = list(_settled(events))
     families: dict[tuple[str, str, str], list[Proposal]] = {}
-    for row in store.query(_PROPOSED, {"kind": kind}).to_pylist():
+    for row in store.query(_PROPOSED, {"kind": kind, "most": _LONGEST}).to_pylist():
         found = _proposal(row)
         key = (row["copy_id"] or row["doc_id"], found.holder, fold(found.text))
         families.setdefault(key, []).append(found)
@@ -124,14 +128,12 @@ def _is_settled(found: Proposal, settled: Sequence[Passage]) -> bool:
 
 
 def _proposal(row: Mapping[str, Any]) -> Proposal:
-    whole = row["title"] if row["part"] == "title" else row["text"]
-    text = " ".join(" ".join(whole[start:stop] for start, stop in row["content"]).split())
     doubts = [] if row["actor"] else ["nobody whom the study names makes it"]
     doubts += [] if row["window_to"] else ["nothing says by when"]
     return Proposal(
         statement=row["statement_id"],
         holder=row["actor"],
-        text=text,
+        text=" ".join(row["said"].split()),
         outlet=row["outlet"],
         day=row["day"],
         lang=row["lang"],
