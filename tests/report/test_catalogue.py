@@ -111,3 +111,14 @@ def test_a_russian_page_speaks_russian_and_quotes_as_written() -> None:
         assert said in text
     for english in ("Our reading", "Why this verdict", "every way of counting", "Population:"):
         assert english not in text
+
+
+@pytest.mark.parametrize(("lang", "word"), [("uk", "підтверджується"), ("tr", "doğrulandı")])
+def test_a_language_in_the_making_says_the_rest_in_english(lang: str, word: str) -> None:
+    own, english = raw(lang), raw("en")
+    assert own["phrases"].keys() < english["phrases"].keys()
+    assert own["counts"].keys() < english["counts"].keys()
+    say = catalogue(lang)
+    assert say("word supported") == word
+    assert say("Our reading") == "Our reading"
+    assert say.count(5, "article").endswith(own["counts"]["article"][-1])
