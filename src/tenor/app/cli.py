@@ -345,7 +345,7 @@ def evidence(hypothesis: str, folder: Path, as_json: bool) -> None:
 @cli.command()
 @click.option("--to", type=click.Path(path_type=Path), help="Where to write; by default the study's reports.")
 @click.option("--public", is_flag=True, help="For everybody: short passages, few of an article, no private persons.")
-@click.option("--lang", default="en", show_default=True, help="Of headings, labels and charts: en, ru.")
+@click.option("--lang", default="en", show_default=True, help="Of headings, labels and charts: en, ru; uk, tr in part.")
 @click.option("--passages", type=click.IntRange(0, 5000), default=16, show_default=True, help="For each hypothesis.")
 @_STUDY
 @_JSON
