@@ -34,8 +34,8 @@ LANGUAGES = ("en", "ru", "uk", "tr")
 # What was reached, a little less: precision and recall of each case; the weak ones stand as they are.
 FLOORS = {
     "en": dict.fromkeys((1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12), (0.9, 0.9)),
-    "ru": {**dict.fromkeys((1, 2, 3, 4, 5, 6, 9, 10, 12), (0.9, 0.9)), 8: (0.88, 0.84), 11: (0.8, 0.8)},
-    "uk": {**dict.fromkeys((1, 2, 4, 5, 6, 9, 10, 12), (0.9, 0.9)), 3: (0.88, 0.84), 8: (0.88, 0.84), 11: (0.84, 0.84)},
+    "ru": {**dict.fromkeys((1, 2, 3, 4, 5, 6, 9, 10, 12), (0.9, 0.9)), 8: (0.88, 0.84), 11: (0.84, 0.84)},
+    "uk": {**dict.fromkeys((1, 2, 3, 4, 5, 6, 9, 10, 12), (0.9, 0.9)), 8: (0.88, 0.84), 11: (0.84, 0.84)},
     "tr": {
         **dict.fromkeys((2, 3, 6, 8, 9, 10, 12), (0.9, 0.9)),
         1: (0.9, 0.84),
@@ -120,7 +120,7 @@ def test_planted_quotations_are_found_with_their_speakers(harbour: Harbour) -> N
     print(f"\n{found} of {listed} quotations found, {right} with the right speaker")
     assert listed == 367
     assert found >= 355
-    assert right >= 345
+    assert right >= 350
 
 
 def test_few_statements_are_found_that_were_not_planted(harbour: Harbour) -> None:
