@@ -17,7 +17,7 @@ from tenor.audit.frame import OBSERVED, cut
 from tenor.audit.sentences import confounding, number, sides
 from tenor.audit.specifications import AGREEMENT, agreement
 from tenor.audit.within import NOWHERE, round_of
-from tenor.compare.apart import Apart, DistanceRatio, apart
+from tenor.compare.apart import Apart, DistanceRatio, Laid, apart, laid_out
 from tenor.compare.contrasts import coefficients_of
 from tenor.compare.distance import Flags, Floats, Numbers, Points, capped, exchanged, halves
 from tenor.compare.effects import two_sided
@@ -28,7 +28,7 @@ from tenor.registry import measure_named
 from tenor.results import Estimate, Finding, Specification, WindowValue
 from tenor.studyfile import round_stretch
 
-CAP = 2_000
+CAP = 1_000
 """So many texts of each round and language are compared at most, drawn by chance."""
 SEED = 0
 _DRAWS = 999
@@ -156,15 +156,19 @@ class Contents:
             kept[rows[first]] = True
         return whole.only(kept), at[kept]
 
-    def estimated(self, way: Way) -> Apart:
-        """Return the ratio of distances under a way of comparing."""
+    def laid(self, way: Way) -> Laid:
+        """Return the texts of the rounds under a way with their distances, however they are weighed then."""
+        return laid_out(self.points(way)[0], len(self.rounds))
+
+    def estimated(self, way: Way, laid: Laid | None = None) -> Apart:
+        """Return the ratio of distances under a way of comparing; `laid` as `laid` gives it, if it is there."""
         population = self.hypothesis.population
         _, why = self.stretches(way.window)
-        points, _ = self.points(way)
-        if why or not len(points):
+        there = laid or self.laid(way)
+        if why or not len(there.points):
             nothing = np.full(self.above.shape, np.nan)
             return Apart(value=None, population=population, distances=nothing, why_not=why or "no such text")
-        return apart(points, self.above, self.below, population=population, even=way.even)
+        return apart(there, self.above, self.below, population=population, even=way.even)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,8 +305,13 @@ def _ways(asked: AskedDistance, question: Question, first: Word) -> tuple[Specif
     settled, own = dict(asked.hypothesis.settled), dict(asked.contents.registered.pairs())
     seen: set[tuple[float, float]] = set()
     found: list[Specification] = []
+    last: tuple[Way, Laid] | None = None
     for way in asked.contents.ways():
-        one = asked.contents.estimated(way)
+        plain = replace(way, even=True)
+        # Ways that only weigh otherwise follow each other: what is measured for one serves both.
+        laid = last[1] if last is not None and last[0] == plain else asked.contents.laid(way)
+        last = (plain, laid)
+        one = asked.contents.estimated(way, laid)
         key = None if one.value is None or one.test is None else (round(one.value, 9), round(one.test.error(1.0), 9))
         if key is not None and key in seen:
             continue

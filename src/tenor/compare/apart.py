@@ -146,7 +146,7 @@ class _Language:
         return replace(self, outlets=self.outlets[keep], sums=self.sums[keep][:, :, keep], size=self.size[keep])
 
 
-def apart(points: Points, above: Floats, below: Floats, *, population: Population, even: bool = True) -> Apart:
+def apart(points: Points | Laid, above: Floats, below: Floats, *, population: Population, even: bool = True) -> Apart:
     """Estimate a ratio of energy distances between rounds.
 
     Estimand: sum of `above` over pairs of rounds of their energy distance, over the same with `below`. Every language
@@ -158,7 +158,7 @@ def apart(points: Points, above: Floats, below: Floats, *, population: Populatio
     Parameters
     ----------
     points
-        The texts of all rounds.
+        The texts of all rounds, or what `laid_out` made of them.
     above, below
         Symmetric weights of pairs of rounds, shape (rounds, rounds).
     population
@@ -182,7 +182,8 @@ def apart(points: Points, above: Floats, below: Floats, *, population: Populatio
     """
     rounds = len(above)
     forms = form_of(above), form_of(below)
-    languages, incomplete = _languages_of(points, rounds)
+    laid = points if isinstance(points, Laid) else laid_out(points, rounds)
+    points, languages, incomplete = laid.points, laid.languages, laid.incomplete
     means = _mean_distances(languages, even=even)
     empty = np.full((rounds, rounds), np.nan)
     if means is None:
@@ -213,8 +214,17 @@ def apart(points: Points, above: Floats, below: Floats, *, population: Populatio
     return replace(_inside_outlets(found, (over, under), psi, points, rows, forms), left_out=left)
 
 
-def _languages_of(points: Points, rounds: int) -> tuple[list[_Language], tuple[int, ...]]:
-    """Return the languages that count, and the outlets that have in no language texts in every round."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """Texts with their distances summed, so that outlets and texts can be weighed without measuring twice."""
+
+    points: Points
+    languages: list[_Language]
+    incomplete: tuple[int, ...]
+
+
+def laid_out(points: Points, rounds: int) -> Laid:
+    """Measure the distances of texts in so many rounds."""
     found, there = [], set()
     for code in np.unique(points.lang):
         own = np.flatnonzero(points.lang == code)
@@ -227,7 +237,8 @@ def _languages_of(points: Points, rounds: int) -> tuple[list[_Language], tuple[i
             if _means(made, even=True) is not None:
                 there |= set(made.outlets.tolist())
                 found.append(made)
-    return found, tuple(int(code) for code in np.unique(points.outlet) if int(code) not in there)
+    left = tuple(int(code) for code in np.unique(points.outlet) if int(code) not in there)
+    return Laid(points=points, languages=found, incomplete=left)
 
 
 def _language(points: Points, rows: Numbers, rounds: int) -> _Language:
