@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tenor.model import Margin
+from tenor.report.catalogue import catalogue
+from tenor.report.dots import _rows
 from tenor.report.forest import in_margins
 from tenor.report.form import Form
 from tenor.report.page import write_report
@@ -100,3 +102,20 @@ def test_labels_at_the_end_of_lines_stand_apart_and_inside() -> None:
     places = sorted(_spread([0.0, 1.0, 2.0, HEIGHT - 1, HEIGHT, HEIGHT]))
     assert places[-1] <= HEIGHT
     assert all(later - earlier >= APART - 1e-9 for earlier, later in pairwise(places))
+
+
+def test_what_is_compared_as_a_ratio_is_drawn_as_one() -> None:
+    audit = texts_sample.audit()
+    finding = audit.verdicts[0].findings[1]
+    assert finding.estimate is not None
+    ratio = replace(
+        finding,
+        hypothesis=replace(finding.hypothesis, margin=Margin(size=0.8, words="20 %", unit="ratio")),
+        estimate=replace(finding.estimate, value=0.7, low=0.6, high=0.8),
+    )
+    rows = _rows(ratio, texts_sample.behind(share=True), catalogue("en"))
+    # Before: 0.5 * 0.55 + 0.5 * 0.55 = 0.55, so 0.7 times it is 0.385.
+    assert rows[0].before is not None
+    assert rows[0].now is not None
+    assert rows[0].ends is not None
+    assert [round(value, 3) for value in (rows[0].before, rows[0].now, *rows[0].ends)] == [0.55, 0.385, 0.33, 0.44]

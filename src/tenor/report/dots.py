@@ -10,6 +10,7 @@ import altair as alt
 from tenor.report import words
 from tenor.report.catalogue import Catalogue, catalogue
 from tenor.report.heatmap import LONGEST, fitted
+from tenor.report.outletmap import between
 from tenor.report.sheet import (
     NARROW_TOTAL,
     WIDE_TOTAL,
@@ -31,7 +32,7 @@ from tenor.report.sheet import (
 
 if TYPE_CHECKING:
     from tenor.evidence import Behind, OutletValues
-    from tenor.model import Measure
+    from tenor.model import MarginUnit, Measure
     from tenor.results import Finding
 
 MOST_OUTLETS = 40
@@ -56,11 +57,6 @@ class _Row:
     ends: tuple[float, float] | None = None
     pooled: bool = False
     out: bool = False
-
-    @property
-    def apart(self) -> float | None:
-        """Return the difference."""
-        return None if self.now is None or self.before is None else self.now - self.before
 
 
 def outlet_dots(finding: Finding, measure: Measure, *, narrow: bool, say: Catalogue | None = None) -> alt.LayerChart:
@@ -96,18 +92,24 @@ def _rows(finding: Finding, figures: Behind, say: Catalogue) -> list[_Row]:
     """Return all outlets together, then each; the largest ones where they are too many."""
     estimate = finding.estimate
     before = -sum(item.weight * item.value for item in figures.rounds if item.weight < 0 and item.value is not None)
+    unit = finding.hypothesis.margin.unit
     both = None
     if estimate and estimate.low is not None and estimate.high is not None:
-        both = before + estimate.low, before + estimate.high
+        both = _beyond(before, estimate.low, unit), _beyond(before, estimate.high, unit)
     pooled = _Row(
         name=say("all outlets"),
         before=before,
-        now=before + estimate.value if estimate else None,
+        now=_beyond(before, estimate.value, unit) if estimate else None,
         ends=both,
         pooled=True,
     )
     largest = sorted(figures.outlets, key=lambda item: -item.documents)[:MOST_OUTLETS]
     return [pooled, *(_of(item) for item in figures.outlets if item in largest)]
+
+
+def _beyond(before: float, effect: float, unit: MarginUnit) -> float:
+    """Return what lies an effect away from a value: so much more, or so many times it."""
+    return before * effect if unit == "ratio" else before + effect
 
 
 def _of(item: OutletValues) -> _Row:
@@ -119,7 +121,16 @@ def _middle(at: int) -> float:
 
 
 def _figure(row: _Row, finding: Finding, say: Catalogue) -> str:
-    return say("left out") if row.out else words.apart(row.apart, finding.hypothesis.margin.unit, say)
+    return (
+        say("left out")
+        if row.out
+        else _apart(between(row.now, row.before, finding.hypothesis.margin.unit), finding, say)
+    )
+
+
+def _apart(value: float | None, finding: Finding, say: Catalogue) -> str:
+    unit = finding.hypothesis.margin.unit
+    return words.times(value, say) if unit == "ratio" else words.apart(value, unit, say)
 
 
 def _scale(rows: list[_Row], measure: Measure, width: float) -> EffectAxis:
@@ -160,9 +171,8 @@ def _interval(finding: Finding, say: Catalogue) -> str:
     found = finding.estimate
     if found is None or found.low is None or found.high is None:
         return say("no interval")
-    unit = finding.hypothesis.margin.unit
-    low, high = words.apart(found.low, unit, say), words.apart(found.high, unit, say)
-    return say("difference with interval", words.apart(found.value, unit, say), words.percent(found.level), low, high)
+    said = [_apart(value, finding, say) for value in (found.value, found.low, found.high)]
+    return say("difference with interval", said[0], words.percent(found.level), *said[1:])
 
 
 def _data(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tenor.evidence import OutletValues
+    from tenor.model import MarginUnit
     from tenor.results import Finding
 
 MOST_OUTLETS, MOST_COLUMNS, MOST_NARROW = 40, 12, 7
@@ -115,24 +116,53 @@ def _cells(findings: Sequence[Finding], outlets: list[str], wide: float, say: Ca
 
 def _cell(finding: Finding, item: OutletValues, box: tuple[float, float, float], say: Catalogue) -> Datum:
     x, y, wide = box
-    apart = None if item.now is None or item.before is None else item.now - item.before
+    unit = finding.hypothesis.margin.unit
+    apart = between(item.now, item.before, unit)
     size = None if apart is None else in_margins(finding, apart)
     depth = 0 if size is None else sum(abs(size) >= step for step in STEPS)
-    unit = finding.hypothesis.margin.unit
-    said = say("left out") if apart is None else words.apart(apart, unit, say)
-    factor = 100 if unit == "points" else 1
-    rounded = 0.0 if apart is None else round(apart * factor, 0 if factor == 100 else 1)
-    short = words.NOTHING if apart is None else f"{'+' if rounded > 0 else ''}{words.number(rounded)}"
+    said = (
+        say("left out")
+        if apart is None
+        else words.times(apart, say)
+        if unit == "ratio"
+        else words.apart(apart, unit, say)
+    )
     return {
         "x": round(x, 2),
         "x2": round(x + wide, 2),
         "y": y,
         "y2": y + PITCH,
-        "hue": "none" if not depth else (UP if (apart or 0) > 0 else DOWN),
+        "hue": "none" if not depth else (UP if (apart or 0) > (unit == "ratio") else DOWN),
         "depth": depth,
-        "short": short,
+        "short": _short(apart, unit),
         "said": words.seen(f"{item.outlet[:LONGEST]}, {finding.hypothesis.id}: {said}"),
     }
+
+
+def _short(apart: float | None, unit: MarginUnit) -> str:
+    """Return a difference or ratio without its unit, as it stands in a cell."""
+    if apart is None:
+        return words.NOTHING
+    if unit == "ratio":
+        return f"{words.ratio(apart)}×"
+    # What rounds to nothing has no sign.
+    rounded = round(apart * 100 if unit == "points" else apart, 0 if unit == "points" else 1) + 0.0
+    return f"{'+' if rounded > 0 else ''}{words.number(rounded)}"
+
+
+def between(now: float | None, before: float | None, unit: MarginUnit) -> float | None:
+    """Return the difference of two values, or their ratio where the margin is one; None where there is none.
+
+    Examples
+    --------
+    >>> between(0.3, 0.6, "ratio"), between(0.5, 0.25, "points"), between(1.0, 0.0, "ratio")
+    (0.5, 0.25, None)
+    """
+    if now is None or before is None:
+        return None
+    if unit != "ratio":
+        return now - before
+    return now / before if before > 0 else None
 
 
 def _boxes(data: list[Datum], frame: Frame, say: Catalogue) -> list[alt.Chart]:

@@ -124,11 +124,12 @@ def sides(findings: Iterable[Finding]) -> Table:
 
 
 def moved(findings: Iterable[Finding]) -> Table:
-    """Return how far each outlet moved on each hypothesis, a column each."""
+    """Return how far each outlet moved on each hypothesis, a column each; a ratio where the margin is one."""
     asked = [f for f in findings if f.behind is not None]
     apart = {
-        (o.outlet, f.hypothesis.id): o.now - o.before
+        (o.outlet, f.hypothesis.id): o.now / o.before if f.hypothesis.margin.unit == "ratio" else o.now - o.before
         for f in asked if f.behind for o in f.behind.outlets if o.now is not None and o.before is not None
+        and (o.before > 0 or f.hypothesis.margin.unit != "ratio")
     }  # fmt: skip
     names = sorted({o.outlet for f in asked if f.behind for o in f.behind.outlets})
     rows = tuple((name, *(apart.get((name, f.hypothesis.id)) for f in asked)) for name in names)
