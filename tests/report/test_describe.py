@@ -160,7 +160,7 @@ def test_a_failure_leaves_the_earlier_page(tmp_path: Path, monkeypatch: pytest.M
     def fail(*_: object) -> str:
         raise OSError("no room")
 
-    monkeypatch.setattr(page, "_environment", fail)
+    monkeypatch.setattr(page, "environment", fail)
     with pytest.raises(OSError, match="no room"):
         write_description(sample.description(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["describe.html"]
