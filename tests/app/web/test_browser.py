@@ -84,6 +84,46 @@ def test_every_page_is_sound(width: int, scheme: Scheme, lang: str, browser: Bro
             assert seen.console == [], path
 
 
+def test_filters_stand_in_the_address_and_keys_do_what_the_mouse_does(browser: Browser, harbour: Served) -> None:
+    with opened(browser, harbour) as seen:
+        page = seen.go("/documents")
+        page.locator("select[name=outlet]").select_option("Tidewire")
+        page.wait_for_url("**outlet=Tidewire**")
+        expect(page.locator("#rows > .fine")).to_contain_text("27 articles")
+        page.go_back()
+        seen.ready()
+        expect(page.locator("#rows > .fine")).to_contain_text("215 articles")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/documents/*")
+        page = seen.ready()
+        before = page.locator(".m").count()
+        page.locator("input[value=feeling]").check()
+        page.wait_for_url("**show=feeling**")
+        expect(page.locator(".m.c5, .m.c7, .m.c3, .m.c1").first).to_be_attached()
+        page.wait_for_function(f"document.querySelectorAll('.m').length > {before}")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("n")
+        first = page.evaluate("document.activeElement.id")
+        page.keyboard.press("n")
+        assert first != page.evaluate("document.activeElement.id")
+        page.keyboard.press("p")
+        assert first == page.evaluate("document.activeElement.id")
+        page.keyboard.press("/")
+        page.keyboard.type("harbour")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?q=harbour")
+        seen.ready()
+        page.keyboard.press("g")
+        page.keyboard.press("c")
+        page.wait_for_url(harbour.address)
+        page = seen.ready()
+        page.keyboard.press("?")
+        page.wait_for_url("**/help")
+        assert seen.ready().locator("kbd").count() > 5
+        assert seen.console == []
+
+
 def test_a_promise_is_confirmed_and_resolved(browser: Browser, own: Path) -> None:
     with serving(own) as served, opened(browser, served) as seen:
         page = seen.go("/promises")

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,20 @@ def figures(small: Callable[..., Path]) -> Path:
     return folder
 
 
+@pytest.fixture
+def opened(figures: Path) -> Iterator[Callable[[], Runs]]:
+    """Open the runs of the study, as a server does; what was started is waited for."""
+    every = list[Runs]()
+
+    def make() -> Runs:
+        every.append(Runs(figures))
+        return every[-1]
+
+    yield make
+    for runs in every:
+        runs.close()
+
+
 def until(runs: Runs, name: str, what: Callable[[Run], bool], seconds: float = 300) -> Run:
     """Wait for a run to be like that."""
     deadline = time.monotonic() + seconds
@@ -36,8 +50,8 @@ def until(runs: Runs, name: str, what: Callable[[Run], bool], seconds: float = 3
     raise AssertionError(f"still {run}")
 
 
-def test_a_run_ends_with_its_result(figures: Path) -> None:
-    runs = Runs(figures)
+def test_a_run_ends_with_its_result(figures: Path, opened: Callable[[], Runs]) -> None:
+    runs = opened()
     started = runs.start("audit")
     ended = until(runs, started.id, lambda run: run.over)
     assert (ended.stage, ended.error) == ("done", "")
@@ -47,8 +61,8 @@ def test_a_run_ends_with_its_result(figures: Path) -> None:
     assert runs.current() is None
 
 
-def test_one_at_a_time_whoever_asks(figures: Path) -> None:
-    one, other = Runs(figures), Runs(figures)
+def test_one_at_a_time_whoever_asks(figures: Path, opened: Callable[[], Runs]) -> None:
+    one, other = opened(), opened()
     started = one.start("preregister")
     for runs in (one, other):
         with pytest.raises(Busy, match="another run"):
@@ -57,9 +71,9 @@ def test_one_at_a_time_whoever_asks(figures: Path) -> None:
     assert until(other, other.start("refresh").id, lambda run: run.over).stage == "done"
 
 
-def test_what_fails_says_why(figures: Path) -> None:
+def test_what_fails_says_why(figures: Path, opened: Callable[[], Runs]) -> None:
     (figures / "claims.yaml").write_text("tenor_claims: [", encoding="utf-8")
-    runs = Runs(figures)
+    runs = opened()
     ended = until(runs, runs.start("audit").id, lambda run: run.over)
     assert ended.stage == "failed"
     assert "claims.yaml:1" in ended.error
@@ -67,8 +81,8 @@ def test_what_fails_says_why(figures: Path) -> None:
     assert "no measure" in until(runs, measured.id, lambda run: run.over).error
 
 
-def test_a_run_that_is_killed_is_said_to_have_failed(figures: Path) -> None:
-    runs = Runs(figures)
+def test_a_run_that_is_killed_is_said_to_have_failed(figures: Path, opened: Callable[[], Runs]) -> None:
+    runs = opened()
     started = runs.start("audit")
     running = until(runs, started.id, lambda run: run.stage == "running")
     os.kill(running.pid, signal.SIGKILL)
@@ -78,8 +92,8 @@ def test_a_run_that_is_killed_is_said_to_have_failed(figures: Path) -> None:
     assert until(runs, runs.start("refresh").id, lambda run: run.over).stage == "done"  # and the way is free
 
 
-def test_a_run_is_cancelled_and_leaves_the_lock(figures: Path) -> None:
-    runs = Runs(figures)
+def test_a_run_is_cancelled_and_leaves_the_lock(figures: Path, opened: Callable[[], Runs]) -> None:
+    runs = opened()
     started = runs.start("audit")
     until(runs, started.id, lambda run: run.stage == "running")
     Runs(figures).cancel(started.id)
@@ -102,8 +116,8 @@ def test_a_name_that_is_no_run_is_refused(tmp_path: Path, name: str) -> None:
         Runs(tmp_path).get(name)
 
 
-def test_files_that_are_no_runs_are_passed_over(figures: Path) -> None:
-    runs = Runs(figures)
+def test_files_that_are_no_runs_are_passed_over(figures: Path, opened: Callable[[], Runs]) -> None:
+    runs = opened()
     ended = until(runs, runs.start("refresh").id, lambda run: run.over)
     (runs.home / "99999999-x.json").write_text("{")
     (runs.home / "99999998-x.json").write_text("[]")

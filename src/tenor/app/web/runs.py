@@ -145,11 +145,14 @@ class Runs:
         """Stop what this server started, as it goes away."""
         for name, child in list(self._children.items()):
             if child.poll() is None:
-                self.cancel(name)
+                with contextlib.suppress(UnknownName):  # its file may be gone
+                    self.cancel(name)
                 try:
                     child.wait(_PATIENCE)
                 except subprocess.TimeoutExpired:
                     self._end(name)
+                    child.kill()
+                    child.wait()
 
     # --- inside ------------------------------------------------------------------------------------
 
@@ -195,8 +198,8 @@ class Runs:
                 return True
 
     def _end(self, name: str) -> None:
-        run = self.get(name)
-        if run.over or not self._held():
+        run = self._read(self.home / f"{name}.json")
+        if run is None or run.over or not self._held():
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             _kill(run.pid)
@@ -204,6 +207,7 @@ class Runs:
         save(self._folder, replace(run, stage="cancelled", ended=datetime.now(tz=UTC), error=why))
 
     def _forget_old(self) -> None:
+        self._children = {name: child for name, child in self._children.items() if child.poll() is None}
         for path in sorted(self.home.glob("*.json"), reverse=True)[_KEPT:]:
             path.unlink(missing_ok=True)
             path.with_suffix(".log").unlink(missing_ok=True)

@@ -41,6 +41,9 @@
     if (Object.hasOwn(keys, event.key) && keys[event.key]()) event.preventDefault();
   });
 
+  // A part of a page that can't be had: the whole page says why.
+  document.addEventListener("htmx:response:error", (event) => location.assign(event.detail.ctx.response.raw.url));
+
   // A point of a chart that names its days leads to the documents of these days.
   const days = /^(\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?:/;
   document.addEventListener("click", (event) => {
