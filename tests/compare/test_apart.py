@@ -57,7 +57,7 @@ def test_even_outlets_weigh_pairs_of_outlets_the_same_inside_rounds_and_between(
                     (own if u == p else other).append(block.sum() / n)
             mean[r, s] = 0.9 * np.mean(other) + 0.1 * np.mean(own)
     expected = 2 * mean - np.diag(mean)[:, None] - np.diag(mean)[None, :]
-    assert found(points).distances == pytest.approx(expected, abs=1e-4)
+    assert found(points, "these outlets").distances == pytest.approx(expected, abs=1e-4)
 
 
 def test_outlets_that_differ_and_never_change_make_no_distance() -> None:
@@ -170,6 +170,22 @@ def test_a_language_with_one_text_a_round_does_not_count() -> None:
     kept = points.only((points.lang == 0) | few)
     assert found(kept).outlets == (0, 2, 4, 6, 8)
     assert 1 in found(kept).incomplete
+
+
+def test_an_outlet_that_is_alone_in_its_language_says_nothing_of_others_like_it() -> None:
+    points = rounds(langs=10)
+    alone = found(points)
+    assert (alone.value, alone.outlets) == (None, ())
+    mixed = Points(
+        vectors=points.vectors,
+        outlet=points.outlet,
+        round=points.round,
+        copy=points.copy,
+        day=points.day,
+        lang=(points.outlet == 9).astype(np.int64),
+    )
+    assert (found(mixed).outlets, found(mixed).incomplete) == (tuple(range(9)), (9,))
+    assert found(mixed, "these outlets").outlets == tuple(range(10))
 
 
 def test_fieller_as_by_hand() -> None:

@@ -130,7 +130,8 @@ class _Language:
     """Texts of one language in outlets that have some in every round, and the sums of their distances.
 
     `sums` has shape (outlets, rounds, outlets, rounds), `size` (outlets, rounds); `near` holds for each text the sum
-    of its distances to every outlet and round, shape (texts, outlets, rounds).
+    of its distances to every outlet and round, shape (texts, outlets, rounds). `own` says whether two texts of one
+    outlet make a pair: not where outlets stand for endlessly many others.
     """
 
     outlets: Numbers
@@ -140,6 +141,7 @@ class _Language:
     rows: Numbers
     place: Numbers
     round: Numbers
+    own: bool = True
 
     def without(self, outlet: int) -> _Language:
         keep = self.outlets != outlet
@@ -150,10 +152,11 @@ def apart(points: Points | Laid, above: Floats, below: Floats, *, population: Po
     """Estimate a ratio of energy distances between rounds.
 
     Estimand: sum of `above` over pairs of rounds of their energy distance, over the same with `below`. Every language
-    by itself, weighing as its outlets (texts, if not `even`) do. If `even`, all outlets weigh the same: pairs of texts
-    of two outlets, and of one outlet, have the same shares inside rounds and between them, so that outlets which
-    differ make no distance where none changed. Error: "outlets like these", leaving out one outlet at a time (Efron
-    and Stein 1981: never too small on average), t(G - 1); "these outlets", linearised, by copy groups and days.
+    by itself, weighing as its outlets (texts, if not `even`) do. If `even`, all outlets weigh the same, and pairs of
+    texts of two outlets, and of one outlet, have the same shares inside rounds and between them, so that outlets which
+    differ make no distance where none changed; for "outlets like these" only pairs of two outlets count.
+    Error: "outlets like these", leaving out one outlet at a time (Efron and Stein 1981: never too small on average),
+    t(G - 1); "these outlets", linearised, by copy groups and days.
 
     Parameters
     ----------
@@ -183,7 +186,8 @@ def apart(points: Points | Laid, above: Floats, below: Floats, *, population: Po
     rounds = len(above)
     forms = form_of(above), form_of(below)
     laid = points if isinstance(points, Laid) else laid_out(points, rounds)
-    points, languages, incomplete = laid.points, laid.languages, laid.incomplete
+    points = laid.points
+    languages, incomplete = _for_population(laid, population)
     means = _mean_distances(languages, even=even)
     empty = np.full((rounds, rounds), np.nan)
     if means is None:
@@ -241,6 +245,15 @@ def laid_out(points: Points, rounds: int) -> Laid:
     return Laid(points=points, languages=found, incomplete=left)
 
 
+def _for_population(laid: Laid, population: Population) -> tuple[list[_Language], tuple[int, ...]]:
+    """Return the languages that count for a population, and the outlets that don't."""
+    every = [replace(item, own=population != "outlets like these") for item in laid.languages]
+    kept = [item for item in every if _means(item, even=True) is not None]
+    there = {int(code) for item in kept for code in item.outlets}
+    lost = {int(code) for item in every for code in item.outlets} - there
+    return kept, tuple(sorted({*laid.incomplete, *lost}))
+
+
 def _language(points: Points, rows: Numbers, rounds: int) -> _Language:
     outlets, place = places(points.outlet)
     cell = place * rounds + points.round
@@ -286,7 +299,7 @@ def _means(language: _Language, *, even: bool) -> Floats | None:
     outlets = len(language.outlets)
     mean = np.divide(language.sums, count, out=np.zeros_like(count), where=count > 0)
     own = np.einsum("urus->urs", mean)
-    inside = own[twice].mean(axis=0) if twice.any() else None
+    inside = own[twice].mean(axis=0) if twice.any() and language.own else None
     if outlets < 2:
         return inside
     across: Floats = (mean.sum(axis=(0, 2)) - own.sum(axis=0)) / (outlets * (outlets - 1))
