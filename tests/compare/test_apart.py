@@ -195,7 +195,12 @@ def test_fieller_as_by_hand() -> None:
     assert high is not None
     for end in (low, high):
         assert abs(test.statistic(end)) == pytest.approx(2.131450, abs=1e-5)
-    assert DistanceRatio(1.0, 0.1, 0.1, 0.2, 0.0, 15).interval(0.05) == (None, None)
+    assert DistanceRatio(0.1, 0.1, 0.1, 0.2, 0.0, 15).interval(0.05) == (None, None)
+    far = DistanceRatio(1.0, 0.1, 0.1, 0.2, 0.0, 15)
+    low, high = far.interval(0.05)
+    assert low is not None
+    assert high is None
+    assert far.statistic(low) == pytest.approx(2.131450, abs=1e-5)
 
 
 def test_a_distance_of_nothing_is_as_near_as_can_be() -> None:

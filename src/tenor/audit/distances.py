@@ -449,6 +449,8 @@ def _sentence(asked: AskedDistance, estimate: Estimate | None) -> str:
         return f"This corpus can't answer it: {asked.closed[0]}." if asked.closed else "This corpus can't answer it."
     up, down = _rounds(asked)
     interval = f" ({estimate.level * 100:.4g} % interval unbounded)" if estimate.std_error is not None else ""
+    if estimate.low is not None and estimate.high is None:
+        interval = f" ({estimate.level * 100:.4g} % interval {number(estimate.low)} and more, without end)"
     if estimate.low is not None and estimate.high is not None:
         interval = f" ({estimate.level * 100:.4g} % interval {number(estimate.low)} to {number(estimate.high)})"
     stretches, _ = contents.stretches(contents.registered.window)

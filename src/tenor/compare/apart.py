@@ -59,13 +59,14 @@ class DistanceRatio:
         return off / error if error > 0 else float(np.copysign(np.inf, off))
 
     def interval(self, alpha: float) -> tuple[float | None, float | None]:
-        """Return Fieller's interval at level 1 - alpha, cut at 0; (None, None) where it is unbounded."""
+        """Return Fieller's interval at level 1 - alpha, cut at 0; None is an unbounded side."""
         t2 = quantile(1 - alpha / 2, self.df) ** 2
         lead = self.below**2 - t2 * self.error_below**2
-        if lead <= 0:
-            return None, None
         middle = self.above * self.below - t2 * self.covariance
-        root = float(np.sqrt(max(middle**2 - lead * (self.above**2 - t2 * self.error_above**2), 0.0)))
+        end = self.above**2 - t2 * self.error_above**2
+        root = float(np.sqrt(max(middle**2 - lead * end, 0.0)))
+        if lead <= 0:  # below can't be told from nothing: the ratio may be any, or any above an end
+            return (end / (middle + root), None) if end > 0 and self.above > 0 and middle + root > 0 else (None, None)
         return max(0.0, (middle - root) / lead), max(0.0, (middle + root) / lead)
 
     def detectable(self, alpha: float, *, below: bool) -> float | None:
