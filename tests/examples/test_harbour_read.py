@@ -101,6 +101,7 @@ def test_with_codes_the_planted_word_is_found(coded: Audit) -> None:
         "fear-and-longing",
         "experts-take-the-floor",
         "shorter",
+        "nothing-new",
     )
     assert {name: words[name] for name in due} == {name: planted[name] for name in due}
 

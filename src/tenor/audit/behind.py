@@ -13,6 +13,8 @@ from tenor.model import Hypothesis, Measure
 
 ALPHA = 0.05
 """Of the intervals of single rounds and outlets: they are shown, and no verdict stands on them."""
+# What reports have words for; a plug-in may count anything.
+_UNITS = ("articles", "headlines", "mentions", "phrases", "sentences", "words")
 _INCOMPLETE = "it has nothing in one of the rounds"
 
 
@@ -62,7 +64,8 @@ def units_of(measure: Measure) -> str:
     if measure.name.startswith("salience.") and measure.name != "salience.headlines":
         return "articles"
     whole = measure.denominator.removeprefix("all ")
-    return whole if whole.endswith("s") else f"{whole}s"
+    many = whole if whole.endswith("s") else f"{whole}s"
+    return many if many in _UNITS else "row"
 
 
 def bears(num: Floats, den: Floats, centre: float, side: str) -> NDArray[np.bool_]:
