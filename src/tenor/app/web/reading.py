@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 _OPEN, _REMEMBERED = 3, 400
 # Tables that somebody writes to all the time are looked at anew not more often than this, in seconds.
-_EVERY = 0.5
+_EVERY = 1.0
 
 
 class Reader:
@@ -50,7 +50,7 @@ class Reader:
         return self._store
 
     def state(self) -> str:
-        """Return what names the tables as they are, or were half a second ago: another text when something changed."""
+        """Return what names the tables as they are, or were a second ago: another text when something changed."""
         if self._state and time.monotonic() - self._looked < _EVERY:
             return self._state
         self._looked = time.monotonic()
