@@ -284,7 +284,7 @@ BAD = {
 def test_any_corpus_gets_a_sentence(tmp_path: Path, name: str) -> None:
     items, reason = BAD[name]
     every = [hypothesis(f"volume.{name}") for name in ("rate", "share", "words")]
-    every.append(hypothesis(relation="equivalent"))
+    every.append(hypothesis(relation="equivalent", rest="secondary: true"))
     study = press(tmp_path, claims=claim(*every))
     (tmp_path / "press.jsonl").write_text(lines(items), encoding="utf-8")
     (report,) = study.add([tmp_path / "press.jsonl"])
