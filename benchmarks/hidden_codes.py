@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tenor.audit.drawable import thirds
 from tenor.coding.drawn import by_size
 from tenor.compare.clusters import Rows
 from tenor.compare.contrasts import Estimated
@@ -183,19 +184,15 @@ def _ends(one: Estimated) -> tuple[float, float]:
     return one.test.interval(ALPHA) if one.test is not None else (one.value, one.value)  # type: ignore[return-value]
 
 
-def strata_of(gold: Gold, *, thirds: bool) -> Numbers:
+def strata_of(gold: Gold, *, by_third: bool) -> Numbers:
     """Return the strata: rounds, or thirds of each by what the model says, as `tenor coding sample` draws."""
-    found = gold.at * 3
-    for one in (0, 1) if thirds else ():
-        own = gold.at == one
-        found[own] += np.searchsorted(np.quantile(gold.figures[own], [1 / 3, 2 / 3]), gold.figures[own])
-    return np.asarray(found)
+    return np.asarray(gold.at * 3 + (thirds(gold.figures, gold.at) if by_third else 0))
 
 
-def hidden(gold: Gold, codes: int, draws: int, *, thirds: bool = False, seed: int = 0) -> Tally:
+def hidden(gold: Gold, codes: int, draws: int, *, by_third: bool = False, seed: int = 0) -> Tally:
     """Hide all but so many codes, again and again."""
     generator, tally, one = np.random.default_rng(seed), Tally(), np.zeros(gold.truth.size, np.int64)
-    own, strata = np.arange(gold.truth.size), strata_of(gold, thirds=thirds)
+    own, strata = np.arange(gold.truth.size), strata_of(gold, by_third=by_third)
     rows = Rows(num=gold.figures, den=np.ones(own.size), outlet=one, round=gold.at, copy=own, day=one, document=own)
     counts = {
         name: many
@@ -250,7 +247,7 @@ def lines(folder: Path, draws: int) -> Iterator[str]:
             if codes < gold.truth.size:
                 tally = first if codes == 200 else hidden(gold, codes, draws)
                 yield line(gold, codes, tally, "by round")
-                yield line(gold, codes, hidden(gold, codes, draws, thirds=True), "by round and third")
+                yield line(gold, codes, hidden(gold, codes, draws, by_third=True), "by round and third")
 
 
 if __name__ == "__main__":

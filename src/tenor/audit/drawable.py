@@ -103,17 +103,27 @@ def _laid_out(units: pa.Array, at: Numbers, rows: pa.Table, plan: Plan) -> Drawa
     num, den = (np.bincount(own, weights=rows[name].to_numpy()[there], minlength=size) for name in ("num", "den"))
     rounds = np.zeros(size, np.int64)
     rounds[own] = at[there]
-    thirds = _thirds(num / den, rounds) if size else np.empty(0, np.int64)
-    names = [f"{plan.rounds[one].id}: {LEVELS[third]}" for one, third in zip(rounds, thirds, strict=True)]
+    levels = thirds(num / den, rounds) if size else np.empty(0, np.int64)
+    names = [f"{plan.rounds[one].id}: {LEVELS[third]}" for one, third in zip(rounds, levels, strict=True)]
     return Drawable(units=coded.dictionary, stratum=tuple(names))
 
 
-def _thirds(values: Floats, rounds: Numbers) -> Numbers:
-    """Return for each value in which third of its round it lies; equal values lie together."""
+def thirds(values: Floats, rounds: Numbers) -> Numbers:
+    """Return for each value in which third of its round it lies; equal values lie together, by their middle rank.
+
+    Examples
+    --------
+    >>> thirds(np.array([0.3, 0.1, 0.2, 0.9]), np.array([0, 0, 0, 1])).tolist()
+    [2, 0, 1, 1]
+    >>> thirds(np.array([1.0, 1, 1, 1, 0]), np.zeros(5, np.int64)).tolist()
+    [1, 1, 1, 1, 0]
+    """
     found = np.zeros(values.size, np.int64)
     for one in np.unique(rounds):
         own = rounds == one
-        found[own] = np.searchsorted(np.quantile(values[own], [1 / 3, 2 / 3]), values[own], side="left")
+        _, place, many = np.unique(values[own], return_inverse=True, return_counts=True)
+        middle = (np.cumsum(many) - many / 2) / many.sum()
+        found[own] = np.floor(3 * middle).astype(np.int64)[place]
     return found
 
 
