@@ -388,7 +388,7 @@ def load(path: Path) -> Language:
     Parameters
     ----------
     path
-        A TOML file with the tables ``sentences``, ``words``, ``speech``, ``generalisation``, ``names`` and ``statements``.
+        A TOML file with the tables ``sentences``, ``words``, ``speech``, ``generalisation``, ``names``, ``statements``.
 
     Raises
     ------

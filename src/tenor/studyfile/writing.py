@@ -14,7 +14,7 @@ from tenor import model
 from tenor.errors import MissingInput, Place, SeveralErrors, StudyError, TenorError, shown
 from tenor.studyfile.claims import read_claims
 
-_HEAD = "tenor_claims: 1\nclaims:\n"
+HEAD = "tenor_claims: 1\nclaims:\n"
 _ITEM = re.compile(r"^( *)- (?:id|quote|holder):", re.MULTILINE)
 
 
@@ -82,11 +82,11 @@ def claim_text(said: NewClaim, hypothesis: str) -> str:
       source: "y"
       untestable: "nothing shows it"
     """
-    lines = [f"- id: {_quoted(said.id)}"]
-    lines += [f"  {name}: {_quoted(getattr(said, name))}" for name in ("quote", "holder")]
-    lines += [f"  date: {said.date if _is_day(said.date) else _quoted(said.date)}", f"  source: {_quoted(said.source)}"]
+    lines = [f"- id: {quoted(said.id)}"]
+    lines += [f"  {name}: {quoted(getattr(said, name))}" for name in ("quote", "holder")]
+    lines += [f"  date: {said.date if _is_day(said.date) else quoted(said.date)}", f"  source: {quoted(said.source)}"]
     lines += [
-        f"  {name}: {_quoted(getattr(said, name))}" for name in ("not_tested", "untestable") if getattr(said, name)
+        f"  {name}: {quoted(getattr(said, name))}" for name in ("not_tested", "untestable") if getattr(said, name)
     ]
     if said.untestable:
         return "\n".join(lines)
@@ -96,12 +96,12 @@ def claim_text(said: NewClaim, hypothesis: str) -> str:
     weights = {name: 1 / len(said.claimed) for name in said.claimed}
     weights |= {name: -1 / len(said.others) for name in said.others}
     contrast = ", ".join(f"{name}: {weight:.12g}" for name, weight in weights.items())
-    lines += ["  hypotheses:", f"    - id: {_quoted(hypothesis)}"]
+    lines += ["  hypotheses:", f"    - id: {quoted(hypothesis)}"]
     lines += [
-        f"      {name}: {_quoted(getattr(said, name))}" for name in ("measure", "population", "relation", "margin")
+        f"      {name}: {quoted(getattr(said, name))}" for name in ("measure", "population", "relation", "margin")
     ]
     lines += [f"      contrast: {{{contrast}}}"]
-    lines += [f"      query: {_quoted(said.query)}"] if said.query else []
+    lines += [f"      query: {quoted(said.query)}"] if said.query else []
     lines += [f"      of: {json.dumps(dict(said.of), ensure_ascii=False)}"] if said.of else []
     lines += [f"      settled: {json.dumps(dict(said.settled), ensure_ascii=False)}"] if said.settled else []
     return "\n".join(lines)
@@ -111,8 +111,14 @@ def _is_day(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
-def _quoted(text: str) -> str:
-    # JSON's strings are YAML's, but for what YAML does not take as it is.
+def quoted(text: str) -> str:
+    """Return a text as YAML in quotation marks: JSON's strings are YAML's, but for what YAML does not take as it is.
+
+    Examples
+    --------
+    >>> quoted("no")
+    '"no"'
+    """
     return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
 
 
@@ -134,7 +140,7 @@ def with_claim(text: str, block: str) -> str:
     """
     found = _ITEM.search(text)
     indent = found[1] if found else "  "
-    body = text if text.strip() else _HEAD
+    body = text if text.strip() else HEAD
     body = body if body.endswith("\n") else f"{body}\n"
     return body + "".join(f"{indent}{line}\n" for line in block.splitlines())
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenor.app.web.kept import file_hash, write_whole
+from tenor.app.web.kept import file_hash
 from tenor.app.web.pages.compare import OF, VOICES, needs
 from tenor.app.web.render import go, link, page
-from tenor.errors import MissingInput, Place, StudyError, TenorError, shown
+from tenor.errors import StudyError, TenorError
 from tenor.registry import PLANNED, measures
 from tenor.study import CLAIMS_FILE
+from tenor.studyfile.writing import HEAD, checked, claims_text, quoted, with_claim, write_whole
 from tenor.tables import EMOTIONS
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 
     from tenor.app.web.site import Ask
 
-_HEAD = "tenor_claims: 1\nclaims:\n"
-_ITEM = re.compile(r"^( *)- (?:id|quote|holder):", re.MULTILINE)
 RELATIONS = ("less", "greater", "differs", "equivalent")
 POPULATIONS = ("comparable events", "outlets like these", "these outlets", "these documents")
 CHOICES = {
@@ -116,12 +112,7 @@ def _share(sign: int, count: int) -> str:
 
 
 def _text_of(said: dict[str, str], name: str) -> str:
-    # JSON's strings are YAML's, but for what YAML does not take as it is.
-    return "".join(map(_escaped, json.dumps(said.get(name, ""), ensure_ascii=False)))
-
-
-def _escaped(char: str) -> str:
-    return char if char.isprintable() else f"\\U{ord(char):08X}"
+    return quoted(said.get(name, ""))
 
 
 def _hypothesis_id(ask: Ask) -> str:
@@ -130,28 +121,9 @@ def _hypothesis_id(ask: Ask) -> str:
     return next(name for number in range(1, 100_000) if (name := f"H{number}") not in taken)
 
 
-def with_claim(text: str, block: str) -> str:
-    r"""Return a claims file with a claim added at its end; all that stands in it stays as it is.
-
-    Examples
-    --------
-    >>> print(with_claim("tenor_claims: 1\nclaims:\n  - id: a # first\n", "- id: b"))
-    tenor_claims: 1
-    claims:
-      - id: a # first
-      - id: b
-    <BLANKLINE>
-    """
-    found = _ITEM.search(text)
-    indent = found[1] if found else "  "
-    body = text if text.strip() else _HEAD
-    body = body if body.endswith("\n") else f"{body}\n"
-    return body + "".join(f"{indent}{line}\n" for line in block.splitlines())
-
-
 def edit(ask: Ask) -> Response:
     """Show the claims file to be edited, with what is wrong in it."""
-    text = _text(ask) or _HEAD
+    text = _text(ask) or HEAD
     try:
         _check(ask, text)
     except TenorError as error:
@@ -186,43 +158,12 @@ def _editor(ask: Ask, text: str, errors: Sequence[TenorError], status: int = 200
 
 
 def _text(ask: Ask) -> str:
-    """Return the claims file; "" where there is none yet."""
-    path = ask.site.folder / CLAIMS_FILE
-    if not path.is_file():
-        return ""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise StudyError("this is not UTF-8", do="save the file as UTF-8", place=Place(shown(path))) from error
+    return claims_text(ask.site.folder / CLAIMS_FILE)
 
 
 def _check(ask: Ask, text: str) -> None:
-    """Raise what is wrong with a claims file, under its own name.
-
-    Raises
-    ------
-    TenorError
-        Every mistake, with its line.
-    """
-    from tenor.studyfile import read_claims
-
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / CLAIMS_FILE
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        try:
-            read_claims(draft, ask.site.plan)
-        except TenorError as error:
-            every = getattr(error, "errors", (error,))
-            for item in every:
-                if item.place:
-                    item.place = Place(CLAIMS_FILE, item.place.line, item.place.setting)
-            raise
+    checked(text, ask.site.plan, CLAIMS_FILE)
 
 
 def _write(ask: Ask, text: str) -> None:
-    path = ask.site.folder / CLAIMS_FILE
-    try:
-        write_whole(path, text.encode("utf-8"))
-    except OSError as error:
-        do = "give yourself the right to write there, or work on a copy of the study"
-        raise MissingInput(f"{shown(path)} can't be written: {error.strerror}", do=do) from error
+    write_whole(ask.site.folder / CLAIMS_FILE, text)
