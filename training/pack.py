@@ -28,7 +28,7 @@ from training.shapes import LICENCES
 from training.tasks import MARKED, SENTENCE, SPANS, TASKS
 from training.thresholds import Floats, Run, raw, settings
 
-NAME, VERSION = "tenor-encoder", "0.1.0"
+NAME, VERSION = "tenor-encoder", "0.2.0"
 CALIBRATED = 600
 # A language counts as one with gold if so many dev examples of a task are in it.
 FEWEST = 20

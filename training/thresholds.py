@@ -22,8 +22,8 @@ COSTS = np.round(np.arange(0.0, 4.01, 0.5), 2)
 # A label or task with fewer true cases than this takes what is best over all, or no bias.
 FEWEST = 15
 FEWEST_TEXTS = 150
-# What is as good as the best.
-NEAR = 0.002
+# What is as good as the best; and what biases must win: a standard error, of the few hundred texts that choose them.
+NEAR, LEAST = 0.002, 0.02
 TOKENS = 1_024
 
 
@@ -65,7 +65,10 @@ def cuts(task_labels: Sequence[str], chances: Floats, truth: Floats) -> list[flo
 
 
 def class_biases(logs: Floats, truth: NDArray[np.int64]) -> list[float]:
-    """Return what to add to each class's log-probability for the greatest macro-F1, one class after the other."""
+    """Return what to add to each class's log-probability for the greatest macro-F1, one class after the other.
+
+    What wins less than `LEAST` is luck, and nothing is added.
+    """
     many = logs.shape[1]
     biases = np.zeros(many)
     if len(truth) < FEWEST_TEXTS or np.bincount(truth, minlength=many).min() < FEWEST:
@@ -75,14 +78,14 @@ def class_biases(logs: Floats, truth: NDArray[np.int64]) -> list[float]:
             tried = [biases + np.where(np.arange(many) == place, step - biases[place], 0) for step in BIASES]
             reached = [_macro((logs + some).argmax(1), truth, many) for some in tried]
             biases = tried[_middle_of_best(np.array(reached))]
-    return [float(bias) for bias in biases]
+    won = _macro((logs + biases).argmax(1), truth, many) - _macro(logs.argmax(1), truth, many)
+    return [float(bias) for bias in biases] if won >= LEAST else [0.0] * many
 
 
 def span_settings(found: Sequence[Raw], name: str, labels: Sequence[str]) -> dict[str, list[float]]:
     """Return each label's bias towards outside and the cost of a span, for the greatest exact F1 (`ANY`: of tokens).
 
-    The bias is sought without a cost, then the cost with this bias, then the bias again. A span costs nothing where
-    that does as well as the best.
+    The bias is sought without a cost, then the cost with this bias, then the bias again.
     """
     some = [one for one in found if name in one.sample.tags]
     begin = LABELS.index((name, labels[0]))
@@ -104,10 +107,9 @@ def span_settings(found: Sequence[Raw], name: str, labels: Sequence[str]) -> dic
 
 def _bias_and_cost(reached: Callable[[float, float], float]) -> tuple[float, float]:
     bias = float(BIASES[_middle_of_best(np.array([reached(bias, 0.0) for bias in BIASES]))])
-    by_cost = np.array([reached(bias, cost) for cost in COSTS])
-    if by_cost[0] >= by_cost.max() - NEAR:
-        return bias, 0.0
-    cost = float(COSTS[_middle_of_best(by_cost)])
+    cost = float(COSTS[_middle_of_best(np.array([reached(bias, cost) for cost in COSTS]))])
+    if not cost:
+        return bias, cost
     return float(BIASES[_middle_of_best(np.array([reached(bias, cost) for bias in BIASES]))]), cost
 
 

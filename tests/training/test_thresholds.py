@@ -126,7 +126,8 @@ def test_the_bias_that_finds_the_spans() -> None:
     # Every bias below -1.1 finds them, and none finds another: -2, -1.75, -1.5, -1.25.
     assert biases_of(some, "loaded", ["biased_word"]) == [-1.5]
     eager = [toy("loaded", ((0, 1, 0, 0, 0),), shy(-9.0, -1.1))] * 15
-    assert biases_of(eager, "loaded", ["biased_word"]) == [1.75]  # 1.25, 1.5, 1.75, 2
+    # Without a cost 1.25 to 2 finds the span alone. Then every cost does as well, and with 2 each bias from -.75 to 2.
+    assert span_settings(eager, "loaded", ["biased_word"]) == {"biases": [0.75], "costs": [2.0]}
 
 
 def test_a_cost_keeps_a_span_from_falling_apart() -> None:
@@ -143,7 +144,8 @@ def test_a_cost_keeps_a_span_from_falling_apart() -> None:
 def test_each_label_has_a_bias_of_its_own() -> None:
     one = toy("feeling", ((0, 1, 0, 0, 0),) * 2, shy(1.1, 3.0))
     one.tokens[:, LABELS.index(("feeling", "experiencer"))] = shy(-9.0, 9.0)  # found whatever the bias
-    assert biases_of([one] * 15, "feeling", ["experiencer", "emotion_cue"]) == [0.0, -1.5]
+    made = span_settings([one] * 15, "feeling", ["experiencer", "emotion_cue"])
+    assert made == {"biases": [0.0, -1.5], "costs": [2.0, 0.0]}
 
 
 def test_too_few_spans_give_no_bias() -> None:
@@ -159,7 +161,8 @@ def test_a_span_counts_as_found_only_with_both_its_ends() -> None:
     # Two tokens are gold, the second is found from -1.6 on: before that the span is found in part only.
     scores = np.array([[0, -9, -9], [0, -0.6, -9], [0, -9, -1.6], [0, -9, -9]], float)
     some = [toy("loaded", ((0, 1, 2, 0),), scores)] * 15
-    assert biases_of(some, "loaded", ["biased_word"]) == [-1.75]  # -2 and -1.75 find it whole
+    # -2 and -1.75 find it whole; it may cost up to 1.3: 0, 0.5, 1.
+    assert span_settings(some, "loaded", ["biased_word"]) == {"biases": [-1.75], "costs": [0.5]}
 
 
 def test_any_technique_is_judged_by_its_tokens() -> None:
