@@ -29,7 +29,7 @@ Way = Literal["both", "rules", "encoder"]
 WHOLE = "attribution"
 # Sets that mark contents without their quotation marks, which ours are then compared without.
 BARE = frozenset({"adaq"})
-SIGNS = "\"«»“”„ \u00ad"
+SIGNS = '"«»“”„ \u00ad'
 
 
 class Line(NamedTuple):
