@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from tenor.annotate.happened import Sought
     from tenor.annotate.run import Annotated
     from tenor.annotate.told import Wanted
     from tenor.coding.codes import CodesRead
@@ -389,6 +390,12 @@ class Study:
         from tenor.annotate.told import Wanted, told
 
         return told(self.refresh(), self._plan, wanted or Wanted())
+
+    def events(self, sought: Sought | None = None) -> pa.Table:
+        """Return who did what to whom on which day: one row an event, with its reports (see `happened`)."""
+        from tenor.annotate.happened import Sought, happened
+
+        return happened(self.refresh(), self._plan, sought or Sought())
 
     def compare(self, ours: Sequence[str], theirs: Sequence[str], *, query: str = "") -> tuple[KeyWords, ...]:
         """Return the words that set rounds apart from others (`content.keyness`), a list a language.

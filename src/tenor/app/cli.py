@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tenor.app.acts import events
 from tenor.app.asking import claim
 from tenor.app.ledger import predictions, promises
 from tenor.app.said import statements
@@ -394,6 +395,7 @@ def demo(folder: Path, as_json: bool) -> None:
 
 cli.add_command(claim)
 cli.add_command(statements)
+cli.add_command(events)
 cli.add_command(promises)
 cli.add_command(predictions)
 
