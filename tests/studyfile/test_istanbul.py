@@ -240,7 +240,7 @@ def test_the_ten_hypotheses() -> None:
         "H7": ("tone.emotion", (("r1", 0.5), ("r2", 0.5), ("r3", -1.0)), "greater", 0.2, "sd", fear),
         "H8": ("tone.emotion", third_less, "less", 0.2, "sd", fear),
         "H9a": ("salience.documents", third_less, "less", 5.0, "points", trump),
-        "H9b": ("salience.mentions", third_less, "less", 5.0, "points", trump),
+        "H9b": ("salience.mentions", third_less, "less", 0.2, "points", trump),
         "H9c": ("salience.headlines", third_less, "less", 5.0, "points", trump),
         "H10": ("tone.toward", third_less, "differs", 0.2, "sd", trump),
     }
