@@ -43,7 +43,7 @@ readme: .venv/.test ## write the README's console text and charts anew
 
 SHOTS ?= demo/screenshots
 screenshots: .venv/.test .venv/.models ## photograph every page of the reports: make screenshots [SHOTS=folder]
-	PYTHONPATH=. $(RUN) docs/screenshots.py "$(SHOTS)"
+	PYTHONPATH=. $(RUN) -m docs.screenshots "$(SHOTS)"
 
 SIMULATIONS := contrasts volume_verdicts text_verdicts correction coder_agreement distances:chance distances:coverage
 OUT ?= demo/simulations

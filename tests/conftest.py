@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tenor.study import Study
 from tenor.testing import example_folder
+from tests.browser import launch
 
 STUDY = """\
 tenor: 1
@@ -47,6 +49,15 @@ claims:
         relation: less
         margin: at least 20 % fewer
 """
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser for all tests: two at once in one process are too many."""
+    with sync_playwright() as playwright:
+        running = launch(playwright)
+        yield running
+        running.close()
 
 
 @pytest.fixture

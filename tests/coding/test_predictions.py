@@ -274,7 +274,7 @@ def test_a_study_may_bring_tables(tmp_path: Path) -> None:
         ("en.poll.csv", b"likely,unlikely\n70\n", "1 cells, the first one 2"),
         ("en.poll.csv", b"\xff\xfe", "not UTF-8"),
         ("en.poll.csv", b"likely\n" + b"7" * 1_000_001, "too many for this table"),
-        ("en.poll.csv", b"likely\n" + b"7" * 200_000, "no row of a table"),
+        ("en.poll.csv", b"likely\n" + b"7" * 200_000, "no row of a table|is not between 0 and 100"),
     ],
 )
 def test_what_is_no_table(tmp_path: Path, name: str, content: bytes, wrong: str) -> None:

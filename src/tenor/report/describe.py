@@ -123,7 +123,8 @@ def write_description(found: Description, folder: Path) -> Path:
     >>> from datetime import date
     >>> from pathlib import Path
     >>> from tenor.described import Description
-    >>> from tenor.model import Event, Manifest, Plan, Window
+    >>> from tenor.model import Event, Plan, Window
+    >>> from tenor.results import Manifest
     >>> event = Event(title="Talks", timezone="UTC", window=Window(start=0, stop=2, unit="day"))
     >>> plan = Plan(id="talks", title="Three rounds", event=event, rounds=(), comparison=None, sources=(),
     ...             file="tenor.yaml", sha256="")

@@ -8,27 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tenor.app.web.results import audit_and_keep
 from tenor.errors import ModelMissing
 from tenor.study import Study
 from tenor.testing import example_folder
 from tests.app.web.served import Served, serving
-from tests.browser import NAMES, launch
 
 KEPT = ("half-as-much", "cold", "mediator-mentioned-less", "written-out")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A browser for all tests; where there is none, they are left out."""
-    if not any(map(shutil.which, NAMES)):
-        pytest.skip("no Chromium here; type: sudo apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        running = launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")
