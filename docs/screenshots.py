@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from itertools import product
@@ -47,8 +46,7 @@ def photograph(browser: Browser, page: Path, folder: Path, name: str) -> None:
 
 def main(folder: Path) -> None:
     """Write the reports of the examples into a temporary folder and photograph them."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
         browser = launch(playwright)
         for name in EXAMPLES:
