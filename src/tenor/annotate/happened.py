@@ -56,11 +56,10 @@ WITH named AS (
 picked AS (
     SELECT doc_id FROM articles
     QUALIFY row_number() OVER (PARTITION BY copy_id ORDER BY published NULLS LAST, doc_id) = 1)
-SELECT articles.doc_id, articles.outlet, lang_of.lang, articles.day, title, text, named,
+SELECT articles.doc_id, articles.outlet, articles.lang, articles.day, title, text, named,
        coalesce(round, '') AS round,
        (SELECT list([start, stop]) FROM boilerplate WHERE boilerplate.doc_id = articles.doc_id) AS repeated
 FROM articles JOIN picked USING (doc_id) JOIN documents USING (doc_id) JOIN named USING (doc_id)
-JOIN (SELECT doc_id, lang FROM articles) AS lang_of USING (doc_id)
 LEFT JOIN (SELECT doc_id, min(round) AS round FROM assignments WHERE "by" = 'date' GROUP BY doc_id) USING (doc_id)
 WHERE $round = '' OR round = $round
 ORDER BY articles.day NULLS LAST, articles.outlet, articles.doc_id"""

@@ -6,7 +6,8 @@ of time lie from each other, and how many hypotheses share the family.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 
 import numpy as np
 
@@ -19,12 +20,13 @@ from tenor.model import Claim, Hypothesis, Plan
 from tenor.registry import measure_named
 from tenor.studyfile import round_stretch
 
+Present = Callable[[str, str], frozenset[str]]
 # How far outlets' own differences usually lie from each other, where nothing is known of them yet.
 USUAL = {"sd": 0.3, "points": 10.0}
 _UNITS = {"sd": "sd", "points": "points"}
 _LIKELY, _HARDLY = 0.8, 0.05
 _OUTLETS = """\
-SELECT outlet, day FROM articles WHERE day IS NOT NULL
+SELECT DISTINCT outlet FROM articles WHERE day >= $start AND day < $stop
 AND ($query = '' OR doc_id IN (SELECT doc_id FROM matches WHERE query = $query))"""
 
 
@@ -37,18 +39,19 @@ def prospects(plan: Plan, source: Source, claims: Sequence[Claim]) -> Mapping[st
         The study. The level is that of Holm's first step: the hardest that any of the family can meet.
     """
     every = [item for claim in claims for item in claim.hypotheses]
+    present = cache(partial(_present, plan, source))
     found = {}
     for item in every:
         family = sum(other.secondary == item.secondary for other in every)
-        found[item.id] = _prospect(plan, source, item, ALPHA / family)
+        found[item.id] = _prospect(plan, source, item, ALPHA / family, present)
     return found
 
 
-def _prospect(plan: Plan, source: Source, item: Hypothesis, alpha: float) -> str:
+def _prospect(plan: Plan, source: Source, item: Hypothesis, alpha: float, present: Present) -> str:
     if unmeasured(item):
         return f"not testable: this version of tenor can't measure {item.measure} yet"
     if of_texts(measure_named(item.measure)):
-        return _of_outlets(plan, source, item, alpha)
+        return _of_outlets(item, alpha, _complete(plan, item, present))
     return _of_windows(plan, source, item, alpha)
 
 
@@ -82,8 +85,7 @@ def _of_windows(plan: Plan, source: Source, item: Hypothesis, alpha: float) -> s
     return f"{head} you could see {said} or more, four times out of five"
 
 
-def _of_outlets(plan: Plan, source: Source, item: Hypothesis, alpha: float) -> str:
-    complete = _complete(plan, source, item)
+def _of_outlets(item: Hypothesis, alpha: float, complete: int) -> str:
     if item.population == "comparable events":
         return "not testable: what texts say is judged by outlets; name the population 'outlets like these'"
     if item.population != "outlets like these":
@@ -108,13 +110,15 @@ def _sameness(chance: float) -> str:
     return f"sameness {words} be shown where it is true ({chance:.0%})"
 
 
-def _complete(plan: Plan, source: Source, item: Hypothesis) -> int:
+def _complete(plan: Plan, item: Hypothesis, present: Present) -> int:
     """Return how many outlets have an article in every round of a contrast."""
-    found: list[set[str]] = []
-    for name, _ in item.contrast:
-        one = plan.round(name)
-        days = round_stretch(plan.event, one, plan.event.window)
-        rows = source.query(_OUTLETS, {"query": query_of(item, one)}).to_pylist()
-        found.append({row["outlet"] for row in rows if days.start <= row["day"] < days.stop})
-    there = set.intersection(*found)
-    return len(there & set(item.outlets) if item.outlets else there)
+    found = (present(name, query_of(item, plan.round(name))) for name, _ in item.contrast)
+    there = frozenset.intersection(*found)
+    return len(there & set(item.members) if item.members else there)
+
+
+def _present(plan: Plan, source: Source, name: str, query: str) -> frozenset[str]:
+    """Return the outlets that have an article in a round."""
+    days = round_stretch(plan.event, plan.round(name), plan.event.window)
+    rows = source.query(_OUTLETS, {"query": query, "start": days.start, "stop": days.stop})
+    return frozenset(rows["outlet"].to_pylist())

@@ -62,21 +62,36 @@ WHERE articles.day IS NOT NULL AND {where} AND {QUERY}
 """
 
 
-def of_articles(num: str, den: str, *, where: str = "TRUE") -> str:
-    """Return a SELECT with one row an article; ``mentions`` are those of ``$actor`` in it."""
-    return f"""\
-SELECT articles.doc_id AS doc_id, CAST(NULL AS BIGINT) AS start, CAST(NULL AS BIGINT) AS stop,
-       articles.day AS date, CAST(1 AS SMALLINT) AS days, articles.outlet AS outlet,
-       articles.copy_id AS copy_id, CAST(NULL AS VARCHAR) AS part, CAST(NULL AS VARCHAR) AS speech,
-       CAST({num} AS DOUBLE) AS num, CAST({den} AS DOUBLE) AS den
-FROM articles JOIN documents USING (doc_id, outlet)
+MENTIONS = f"""\
+JOIN documents USING (doc_id, outlet)
 LEFT JOIN (
   SELECT doc_id, count(*) AS many, count(*) FILTER (part = 'title') AS above,
          min(start) FILTER (part = 'body') AS first
   FROM annotations JOIN coders ON coders.role = 'actors' AND coders.coder = annotations.coder
   WHERE variable = 'mention' AND actor = $actor AND NOT {overlaps("annotations")}
   GROUP BY doc_id
-) AS mentions ON mentions.doc_id = articles.doc_id
+) AS mentions ON mentions.doc_id = articles.doc_id"""
+"""What joins ``mentions``, those of ``$actor``, and the texts to articles."""
+
+
+def of_articles(num: str, den: str, *, join: str = MENTIONS, where: str = "TRUE") -> str:
+    """Return a SELECT with one row an article.
+
+    Parameters
+    ----------
+    num, den
+        What stands above and below the line.
+    join
+        What is joined to the table of articles; the mentions of an actor, if not given.
+    where
+        Which articles.
+    """
+    return f"""\
+SELECT articles.doc_id AS doc_id, CAST(NULL AS BIGINT) AS start, CAST(NULL AS BIGINT) AS stop,
+       articles.day AS date, CAST(1 AS SMALLINT) AS days, articles.outlet AS outlet,
+       articles.copy_id AS copy_id, CAST(NULL AS VARCHAR) AS part, CAST(NULL AS VARCHAR) AS speech,
+       CAST({num} AS DOUBLE) AS num, CAST({den} AS DOUBLE) AS den
+FROM articles {join}
 WHERE articles.day IS NOT NULL AND {where} AND {QUERY}
 """
 

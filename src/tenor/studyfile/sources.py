@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from ruamel.yaml import YAML
 from tenor import model
 from tenor.studyfile.lined import describe, read_lined
 from tenor.studyfile.settings import Strict, Text
+from tenor.studyfile.whole import write_whole
 
 _HEAD = """\
 # Files of articles and how they are read; `tenor add` writes it and reads it again.
@@ -83,9 +83,4 @@ def write_sources(path: Path, sources: Sequence[model.ArticleSource]) -> None:
     ]
     text = io.StringIO()
     YAML(typ="safe", pure=True).dump({"tenor_sources": 1, "sources": entries}, text)
-    draft = path.with_name(f".tmp-{os.getpid()}-{path.name}")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(_HEAD + text.getvalue())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(path, (_HEAD + text.getvalue()).encode("utf-8"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from tenor import model
 from tenor.errors import MissingInput, Place, SeveralErrors, StudyError, TenorError, shown
 from tenor.studyfile.claims import read_claims
+from tenor.studyfile.whole import write_whole
 
 HEAD = "tenor_claims: 1\nclaims:\n"
 _ITEM = re.compile(r"^( *)- (?:id|quote|holder):", re.MULTILINE)
@@ -202,7 +202,7 @@ def add_claim(path: Path, plan: model.Plan, said: NewClaim) -> model.Claim:
     taken = [item.id for claim in there for item in claim.hypotheses]
     new = with_claim(text, claim_text(said, next_id(taken, "H")))
     found = checked(new, plan, path.name)
-    write_whole(path, new)
+    write_claims(path, new)
     return found[-1]
 
 
@@ -216,8 +216,8 @@ def claims_text(path: Path) -> str:
         raise StudyError("this is not UTF-8", do="save the file as UTF-8", place=Place(shown(path))) from error
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file by a text; whoever reads it sees the old one or the new one, and a kill leaves the old one.
+def write_claims(path: Path, text: str) -> None:
+    """Replace a claims file by a text, or leave it as it was.
 
     Raises
     ------
@@ -225,15 +225,7 @@ def write_whole(path: Path, text: str) -> None:
         The folder can't be written to.
     """
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tenor-", delete=False) as draft:
-            try:
-                draft.write(text.encode("utf-8"))
-                draft.flush()
-                os.fsync(draft.fileno())
-                Path(draft.name).replace(path)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
+        write_whole(path, text.encode("utf-8"))
     except OSError as error:
         do = "give yourself the right to write there, or work on a copy of the study"
         raise MissingInput(f"{shown(path)} can't be written: {error.strerror}", do=do) from error

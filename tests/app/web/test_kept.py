@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tenor.app.web.kept import OtherVersion, keep, kept, write_whole
+from tenor.app.web.kept import OtherVersion, keep, kept
 from tenor.app.web.results import Chart, Kept, Results, check_drawing
 from tenor.model import Stretch
 from tenor.results import Audit
+from tenor.studyfile.whole import write_whole
 from tests.report import sample
 
 SVG = '<svg class="marks"><text>О третьем раунде</text></svg>'

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -20,6 +18,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tenor.app.output import plain
 from tenor.errors import Place, TenorError, shown
+from tenor.studyfile.whole import write_whole
 
 STATE = ".tenor"
 FORMAT = 1
@@ -28,16 +27,6 @@ _Noun = TypeVar("_Noun")
 
 class OtherVersion(TenorError):
     """A result was kept by another version of tenor, or is not what it should be."""
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of the old one or all of the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as draft:
-        draft.write(content)
-        draft.flush()
-        os.fsync(draft.fileno())
-    Path(draft.name).replace(path)
 
 
 def keep(path: Path, value: object, made_of: Mapping[str, str]) -> None:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tenor.app.web.kept import STATE, OtherVersion, file_hash, keep, kept, write_whole
+from tenor.app.web.kept import STATE, OtherVersion, file_hash, keep, kept
 from tenor.errors import MissingInput, Place, TenorError, shown
 from tenor.model import Claim, Hypothesis, Measure
 from tenor.results import Audit, Finding, Measured, Series, Verdict, WindowValue
+from tenor.studyfile.whole import write_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Literal
 
 from tenor.app.output import plain
-from tenor.app.web.kept import STATE, unpacked, write_whole
+from tenor.app.web.kept import STATE, unpacked
 from tenor.corpus.lock import locked
 from tenor.errors import Busy, StudyError, UnknownName, shown
+from tenor.studyfile.whole import write_whole
 
 Stage = Literal["waiting", "running", "done", "failed", "cancelled"]
 KINDS = ("audit", "annotate", "refresh", "preregister", "measure")

@@ -12,7 +12,7 @@ from tenor.app.web.render import go, link, page
 from tenor.errors import StudyError, TenorError
 from tenor.registry import PLANNED, measures
 from tenor.study import CLAIMS_FILE
-from tenor.studyfile.writing import HEAD, checked, claims_text, quoted, with_claim, write_whole
+from tenor.studyfile.writing import HEAD, checked, claims_text, quoted, with_claim, write_claims
 from tenor.tables import EMOTIONS
 
 if TYPE_CHECKING:
@@ -166,4 +166,4 @@ def _check(ask: Ask, text: str) -> None:
 
 
 def _write(ask: Ask, text: str) -> None:
-    write_whole(ask.site.folder / CLAIMS_FILE, text)
+    write_claims(ask.site.folder / CLAIMS_FILE, text)
